@@ -1,0 +1,28 @@
+namespace FineTunePipeline.Hosts;
+
+/// <summary>Names of the files in a run folder: the contract between the supervisor and us (design: host contract).</summary>
+public static class RunFolder
+{
+    /// <summary>Process id, its start time and the boot id, one per line; written before the command can do anything.</summary>
+    public const string Pid = "pid";
+
+    /// <summary>Touched every few seconds by the supervisor.</summary>
+    public const string Heartbeat = "heartbeat";
+
+    /// <summary>Decimal exit code; written once, atomically, after the command ended.</summary>
+    public const string ExitCode = "exit_code";
+
+    /// <summary>The command's standard output.</summary>
+    public const string Output = "stdout.log";
+
+    /// <summary>The command's standard error.</summary>
+    public const string Error = "stderr.log";
+
+    /// <summary>
+    /// The run folder of an attempt. Named by job, stage and attempt, never by fence: whoever comes later with the same attempt finds and adopts what runs.
+    /// </summary>
+    /// <param name="workFolder">The host's work folder.</param>
+    /// <param name="name">Tells several runs of one attempt apart, such as <c>train</c> or <c>predict-base</c>.</param>
+    public static string For(string workFolder, string jobId, string stage, int attempt, string name) =>
+        $"{workFolder.TrimEnd('/')}/{jobId}/{stage}-{attempt}/{name}";
+}
