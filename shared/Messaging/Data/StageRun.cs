@@ -40,6 +40,6 @@ public sealed class StageRun
 
     public bool Published { get; set; }
 
-    /// <summary>Times that ending this attempt failed, for the back-off.</summary>
-    public int CancelTries { get; set; }
+    /// <summary>Times that the claim was given back after a failure (of ending it, or of a stage that keeps trying), for the back-off.</summary>
+    public int Tries { get; set; }
 }

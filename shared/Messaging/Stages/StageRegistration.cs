@@ -11,7 +11,9 @@ public static class StageRegistration
     /// <param name="services">The service's collection.</param>
     /// <param name="stage">The stage; one per command type.</param>
     /// <param name="concurrency">Attempts one instance works on at once.</param>
-    public static IServiceCollection AddStage<TCommand, TRunner, TDb>(this IServiceCollection services, Stage stage, int concurrency)
+    /// <param name="keepTrying">A failure is told but does not end the attempt: it is tried again for ever, with a growing wait of at most a minute.</param>
+    public static IServiceCollection AddStage<TCommand, TRunner, TDb>(
+        this IServiceCollection services, Stage stage, int concurrency, bool keepTrying = false)
         where TCommand : class, IStageCommand
         where TRunner : class, IStageRunner<TCommand>
         where TDb : ServiceDbContext
@@ -19,7 +21,7 @@ public static class StageRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StageRunTable<TDb>>();
         services.TryAddSingleton<StageOutcomes<TDb>>();
-        services.AddSingleton(new StageSettings<TCommand>(stage, concurrency));
+        services.AddSingleton(new StageSettings<TCommand>(stage, concurrency, keepTrying));
         services.AddSingleton<StageSignal<TCommand>>();
         services.AddSingleton<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
         services.AddScoped<IStageRunner<TCommand>, TRunner>();

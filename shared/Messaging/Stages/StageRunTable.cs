@@ -105,16 +105,16 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
     }
 
     /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>.</summary>
-    public async Task GiveBackAsync(StageRun claim, TimeSpan delay, bool countCancelTry, CancellationToken cancellationToken)
+    public async Task GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
     {
         var sql = $$"""
-            UPDATE stage_runs SET "Owner" = NULL, "ClaimedUntil" = NULL, "NextLookAt" = {{Now}} + {0}, "CancelTries" = "CancelTries" + {1}
+            UPDATE stage_runs SET "Owner" = NULL, "ClaimedUntil" = NULL, "NextLookAt" = {{Now}} + {0}, "Tries" = "Tries" + {1}
             WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
             """;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await database.Database.ExecuteSqlRawAsync(
             sql,
-            [(long)delay.TotalMilliseconds, countCancelTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
+            [(long)delay.TotalMilliseconds, countTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
             cancellationToken);
     }
 

@@ -140,6 +140,13 @@ internal sealed class StageRunner<TCommand, TDb>(
             if (!claim.Closing)
             {
                 var outcome = await RunAsync(runner, command, claim);
+                if (outcome is StageFailed failed && settings.KeepTrying)
+                {
+                    await claim.PublishAsync(failed, stopping);
+                    await table.GiveBackAsync(claim.Row, BackOff(claim.Row.Tries), countTry: true, CancellationToken.None);
+                    return;
+                }
+
                 if (outcome is not null && await StoreAsync(claim, StageRunState.Open, outcome))
                 {
                     return;
@@ -152,7 +159,7 @@ internal sealed class StageRunner<TCommand, TDb>(
             }
             else if (stopping.IsCancellationRequested)
             {
-                await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countCancelTry: false, CancellationToken.None);
+                await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countTry: false, CancellationToken.None);
             }
         }
         catch (Exception exception)
@@ -221,9 +228,9 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
         catch (Exception exception)
         {
-            var delay = TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(claim.Row.CancelTries, 6)));
+            var delay = BackOff(claim.Row.Tries);
             logger.CancelFailed(exception, claim.JobId, claim.Row.Stage, claim.Attempt, delay);
-            await table.GiveBackAsync(claim.Row, delay, countCancelTry: true, CancellationToken.None);
+            await table.GiveBackAsync(claim.Row, delay, countTry: true, CancellationToken.None);
             return;
         }
 
@@ -237,6 +244,8 @@ internal sealed class StageRunner<TCommand, TDb>(
             await outcomes.PublishAsync(run, cancellationToken);
         }
     }
+
+    private static TimeSpan BackOff(int tries) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(tries, 6)));
 
     private StageFailed Failed(StageClaim<TDb> claim, Failure failure) =>
         new() { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt, Failure = failure };
