@@ -1,0 +1,23 @@
+using FineTunePipeline.Messaging;
+using FineTunePipeline.Orchestrator.Provenance;
+using FineTunePipeline.Orchestrator.Saga;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTunePipeline.Orchestrator;
+
+/// <summary>The service that knows the order of the stages.</summary>
+public sealed class OrchestratorModule : IServiceModule
+{
+    public string Name => "orchestrator";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration) => services.TryAddSingleton(TimeProvider.System);
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition));
+        bus.AddConsumer<WriteProvenanceConsumer, WriteProvenanceDefinition>();
+    }
+}

@@ -1,0 +1,86 @@
+using FineTunePipeline.Contracts.Convert;
+using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>What the orchestrator knows of one job. The row stays after the end: late events must find it.</summary>
+public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
+{
+    public Guid CorrelationId { get; set; }
+
+    public int Version { get; set; }
+
+    public string CurrentState { get; set; } = "";
+
+    public string JobId { get; set; } = "";
+
+    public JobSpec Spec { get; set; } = null!;
+
+    public DateTimeOffset SubmittedAt { get; set; }
+
+    /// <summary>Grows with each published change.</summary>
+    public long ChangeVersion { get; set; }
+
+    /// <summary>The stage at work, or at which the job ended.</summary>
+    public Stage Stage { get; set; }
+
+    /// <summary>Newest attempt of each stage; 0 if it never began.</summary>
+    public Dictionary<Stage, int> Attempts { get; set; } = [];
+
+    /// <summary>Retries used, by kind of failure, since the last stage that ended well.</summary>
+    public Dictionary<FailureKind, int> Retries { get; set; } = [];
+
+    /// <summary>Settings to train with: the job's, or what running out of memory made of them.</summary>
+    public Hyperparameters TrainWith { get; set; } = new();
+
+    public JobInputs? Inputs { get; set; }
+
+    /// <summary>The lease we pay for, from <see cref="HostAcquired"/> until <c>HostReleased</c>.</summary>
+    public string? LeaseId { get; set; }
+
+    /// <summary>Attempt of the stage provision that took <see cref="LeaseId"/>.</summary>
+    public int LeaseAttempt { get; set; }
+
+    /// <summary><see cref="LeaseId"/> was told to go.</summary>
+    public bool Releasing { get; set; }
+
+    public HostReference? Host { get; set; }
+
+    public PreparedHost? Prepared { get; set; }
+
+    public TrainedModel? Trained { get; set; }
+
+    public ConvertedModel? Converted { get; set; }
+
+    public JobResult Result { get; set; } = new();
+
+    public Failure? Failure { get; set; }
+
+    /// <summary>Why the job is being cancelled.</summary>
+    public string? CancelReason { get; set; }
+
+    /// <summary>Cancelling, and the stage at work has not answered yet that nothing of it runs.</summary>
+    public bool StageEnding { get; set; }
+
+    /// <summary>What happened, for the provenance.</summary>
+    public List<JobMoment> Moments { get; set; } = [];
+
+    public Guid? RetryToken { get; set; }
+
+    public Guid? DeadlineToken { get; set; }
+
+    public int Attempt(Stage stage) => Attempts.GetValueOrDefault(stage);
+
+    /// <summary>Begins the next attempt of a stage.</summary>
+    public int Begin(Stage stage)
+    {
+        Stage = stage;
+        return Attempts[stage] = Attempt(stage) + 1;
+    }
+}

@@ -1,0 +1,82 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>Cancel, or time is up: end the running stage, then release, then say so.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void CancelPhase() => DuringAny(
+        When(CancelRequested).ThenAsync(context => CancelAsync(context, context.Message.Reason)),
+        When(Deadline.Received).ThenAsync(context =>
+        {
+            if (IsFinal(context.Saga))
+            {
+                return Task.CompletedTask;
+            }
+
+            context.Saga.Failure = new Failure(
+                "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", FailureKind.Budget);
+            return CancelAsync(context, "its deadline passed");
+        }),
+        When(StageEnded).IfElse(
+            context => context.Saga.CurrentState == Cancelling.Name && context.Saga.StageEnding
+                && context.Saga.Stage == context.Message.Stage && context.Saga.Attempt(context.Saga.Stage) == context.Message.Attempt,
+            awaited => awaited.ThenAsync(StageHasEndedAsync),
+            other => other.IfElse(
+                context => IsCurrent(context, context.Message.Stage),
+                unasked => unasked.ThenAsync(context => FailAsync(
+                    context,
+                    new Failure("ended_unasked", $"The stage {context.Message.Stage} was ended although nobody cancelled it.", FailureKind.Internal))),
+                IgnoreStale)));
+
+    private async Task CancelAsync(BehaviorContext<FineTuneSaga> context, string reason)
+    {
+        var saga = context.Saga;
+        if (IsFinal(saga) || saga.CurrentState == Cancelling.Name)
+        {
+            return;
+        }
+
+        var running = saga.CurrentState == Running.Name;
+        saga.CancelReason = reason;
+        saga.CurrentState = Cancelling.Name;
+        saga.StageEnding = running;
+        Note(saga, "cancelling", reason);
+        await PublishChangeAsync(context, JobState.Cancelling, $"Cancelling: {reason}");
+        if (running)
+        {
+            await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage));
+        }
+        else
+        {
+            await StageHasEndedAsync(context);
+        }
+    }
+
+    private async Task StageHasEndedAsync(BehaviorContext<FineTuneSaga> context)
+    {
+        var saga = context.Saga;
+        saga.StageEnding = false;
+        if (saga.LeaseId is null)
+        {
+            await EndCancelledAsync(context);
+        }
+        else
+        {
+            await ReleaseAsync(context, saga.CancelReason ?? "cancelled");
+        }
+    }
+
+    private async Task EndCancelledAsync(BehaviorContext<FineTuneSaga> context)
+    {
+        var saga = context.Saga;
+        var late = saga.Failure is { Kind: FailureKind.Budget };
+        saga.CurrentState = late ? Failed.Name : Cancelled.Name;
+        var state = late ? JobState.Failed : JobState.Cancelled;
+        Note(saga, late ? "failed" : "cancelled", saga.CancelReason);
+        await WriteProvenanceAsync(context, state);
+        await PublishChangeAsync(context, state, late ? saga.Failure!.Message : $"Cancelled: {saga.CancelReason}");
+    }
+}

@@ -1,0 +1,112 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>A stage failed: the kind of the failure, and nothing else, decides what happens next.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void FailurePhase()
+    {
+        DuringAny(
+            When(StageBroke).IfElse(
+                context => context.Message.Stage == Stage.Release,
+                release => release.ThenAsync(ReleaseAgainAsync),
+                other => other.IfElse(
+                    context => IsCurrent(context, context.Message.Stage),
+                    current => current.ThenAsync(context => DecideAsync(context, context.Message.Failure)),
+                    IgnoreStale)),
+            When(Retry.Received)
+                .If(
+                    context => context.Saga.CurrentState == Waiting.Name,
+                    waiting => waiting.ThenAsync(context => BeginAsync(context, NextStage(context.Saga)))));
+    }
+
+    /// <summary>A command that the bus could not deliver to its consumer, after its retries: a fault of ours.</summary>
+    private void CorrelateFault<TCommand>()
+        where TCommand : class, IStageCommand
+    {
+        var fault = Event<Fault<TCommand>>(typeof(TCommand).Name + "Fault", correlate =>
+        {
+            correlate.CorrelateById(context => JobId.ToGuid(context.Message.Message.JobId));
+            correlate.OnMissingInstance(missing => missing.Discard());
+        });
+        DuringAny(
+            When(fault).If(
+                context => context.Saga.CurrentState == Running.Name && context.Saga.Attempt(context.Saga.Stage) == context.Message.Message.Attempt,
+                current => current.ThenAsync(context =>
+                {
+                    var text = string.Join("; ", context.Message.Exceptions.Select(exception => $"{exception.ExceptionType}: {exception.Message}"));
+                    return FailAsync(context, new Failure("not_delivered", $"{typeof(TCommand).Name} could not be taken in: {text}", FailureKind.Internal));
+                })));
+    }
+
+    private async Task DecideAsync(BehaviorContext<FineTuneSaga, StageFailed> context, Failure failure)
+    {
+        var saga = context.Saga;
+        Note(saga, saga.Stage, "failed", $"{failure.Code}: {failure.Message}");
+        var used = saga.Retries.GetValueOrDefault(failure.Kind);
+        var wait = RetryPolicy.NextWait(failure.Kind, used, Random.Shared.NextDouble());
+        if (failure.Kind == FailureKind.OutOfMemory)
+        {
+            var relieved = OutOfMemoryRelief.Apply(saga.TrainWith);
+            if (relieved is null)
+            {
+                wait = null;
+            }
+            else if (wait is not null)
+            {
+                saga.TrainWith = relieved;
+                Note(saga, Stage.Train, "relieved", $"micro-batch {relieved.PerDeviceTrainBatchSize}, accumulation {relieved.GradientAccumulationSteps}");
+            }
+        }
+
+        if (wait is null)
+        {
+            await FailAsync(context, failure);
+            return;
+        }
+
+        saga.Retries[failure.Kind] = used + 1;
+        if (failure.Kind == FailureKind.HostLost)
+        {
+            await ReleaseAsync(context, "the host is lost");
+            (saga.LeaseId, saga.Host, saga.Prepared, saga.Releasing) = (null, null, null, false);
+        }
+
+        saga.CurrentState = Waiting.Name;
+        saga.RetryToken = await ScheduleRetryAsync(context, wait.Value);
+        await PublishChangeAsync(context, JobState.Running, $"{Doing(saga.Stage)} failed ({failure.Message}); again in {wait.Value.TotalSeconds:0} s");
+    }
+
+    /// <summary>A lost host means a new one; any other failure is tried where it happened.</summary>
+    private static Stage NextStage(FineTuneSaga saga) =>
+        saga.LeaseId is null && saga.Stage is Stage.Prepare or Stage.Train or Stage.Evaluate or Stage.Convert ? Stage.Provision : saga.Stage;
+
+    private async Task<Guid> ScheduleRetryAsync(BehaviorContext<FineTuneSaga> context, TimeSpan wait)
+    {
+        var scheduled = await context.ScheduleSend(context.ReceiveContext.InputAddress, wait, new RetryDue { JobId = context.Saga.JobId }, context.CancellationToken);
+        return scheduled.TokenId;
+    }
+
+    private async Task FailAsync(BehaviorContext<FineTuneSaga> context, Failure failure)
+    {
+        var saga = context.Saga;
+        saga.Failure = failure;
+        saga.CurrentState = Failed.Name;
+        Note(saga, "failed", failure.Code);
+        await ReleaseAsync(context, "the job failed");
+        await WriteProvenanceAsync(context, JobState.Failed);
+        await PublishChangeAsync(context, JobState.Failed, failure.Message);
+    }
+
+    /// <summary>A release is never given up: what is not released is billed.</summary>
+    private async Task ReleaseAgainAsync(BehaviorContext<FineTuneSaga, StageFailed> context)
+    {
+        var saga = context.Saga;
+        Note(saga, Stage.Release, "failed", context.Message.Failure.Message);
+        _logger.ReleaseFailed(saga.JobId, saga.LeaseId, context.Message.Failure.Message);
+        await PublishChangeAsync(context, ViewState(saga), $"ALARM: the host {saga.LeaseId} could not be released and may still cost money: {context.Message.Failure.Message}");
+    }
+}

@@ -1,0 +1,63 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Orchestrator.Provenance;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>The end: provenance first, then the good news. A host still on its way out does not hold the job back; its release is noted when it comes.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void FinishPhase() => DuringAny(
+        When(ProvenanceStored)
+            .Then(context =>
+            {
+                var file = new ResultFile("provenance", "provenance.json", context.Message.Provenance);
+                context.Saga.Result = context.Saga.Result with
+                {
+                    Provenance = context.Message.Provenance,
+                    Files = [.. context.Saga.Result.Files.Where(known => known.Kind != file.Kind), file],
+                };
+            })
+            .IfElse(
+                context => context.Saga.CurrentState == Finishing.Name,
+                finishing => finishing
+                    .Unschedule(Deadline)
+                    .TransitionTo(Succeeded)
+                    .ThenAsync(context => PublishChangeAsync(context, JobState.Succeeded, "Done")),
+                again => again.ThenAsync(context => PublishChangeAsync(context, ViewState(context.Saga), "Provenance written"))));
+
+    private async Task FinishAsync(BehaviorContext<FineTuneSaga> context)
+    {
+        context.Saga.CurrentState = Finishing.Name;
+        await WriteProvenanceAsync(context, JobState.Succeeded);
+        await PublishChangeAsync(context, JobState.Running, "Writing the provenance");
+    }
+
+    private static async Task WriteProvenanceAsync(BehaviorContext<FineTuneSaga> context, JobState state)
+    {
+        var saga = context.Saga;
+        await context.Publish(
+            new WriteProvenance
+            {
+                JobId = saga.JobId,
+                State = state,
+                Spec = saga.Spec,
+                SubmittedAt = saga.SubmittedAt,
+                Inputs = saga.Inputs,
+                TrainedWith = saga.TrainWith,
+                Result = saga.Result,
+                Failure = saga.Failure,
+                Moments = [.. saga.Moments],
+            },
+            context.CancellationToken);
+    }
+
+    private JobState ViewState(FineTuneSaga saga) => saga.CurrentState switch
+    {
+        nameof(Succeeded) => JobState.Succeeded,
+        nameof(Failed) => JobState.Failed,
+        nameof(Cancelled) => JobState.Cancelled,
+        nameof(Cancelling) => JobState.Cancelling,
+        _ => JobState.Running,
+    };
+}

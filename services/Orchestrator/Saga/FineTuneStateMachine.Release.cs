@@ -1,0 +1,29 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>The provider says the host is gone. Runs beside the other stages; a cancelled job ends only with it.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void ReleasePhase() => DuringAny(
+        When(HostGone)
+            .Then(context => Note(context.Saga, Stage.Release, "succeeded", $"cost {context.Message.Cost} {context.Message.Currency}", context.Message.Statement))
+            .If(
+                context => context.Saga.LeaseId == context.Message.LeaseId,
+                ours => ours
+                    .Then(context =>
+                    {
+                        context.Saga.LeaseId = null;
+                        context.Saga.Releasing = false;
+                    })
+                    .IfElse(
+                        context => context.Saga.CurrentState == Cancelling.Name && !context.Saga.StageEnding,
+                        cancelling => cancelling.ThenAsync(EndCancelledAsync),
+                        other => other.If(
+                            context => IsFinal(context.Saga),
+                            final => final.ThenAsync(context => WriteProvenanceAsync(context, ViewState(context.Saga)))))));
+
+    private bool IsFinal(FineTuneSaga saga) => saga.CurrentState is nameof(Succeeded) or nameof(Failed) or nameof(Cancelled);
+}

@@ -1,0 +1,47 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>Training runs, then its result is in the store. A trainer that nobody wants is ended.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void TrainPhase() => DuringAny(
+        When(TrainingBegan).IfElse(
+            context => IsCurrent(context, Stage.Train),
+            current => current.ThenAsync(async context =>
+            {
+                var from = context.Message.FromStep;
+                Note(context.Saga, Stage.Train, "started", from > 0 ? $"from step {from}" : "from the beginning");
+                await PublishChangeAsync(context, JobState.Running, from > 0 ? $"Training goes on from step {from}" : "Training");
+            }),
+            stale => stale.ThenAsync(EndUnlessKnownAsync)),
+        When(TrainingDone).IfElse(
+            context => IsCurrent(context, Stage.Train),
+            current => current
+                .Then(context =>
+                {
+                    context.Saga.Trained = context.Message.Trained;
+                    var kind = context.Message.Trained.Method == FineTuningMethod.Lora ? "adapter" : "model";
+                    AddFile(context.Saga, new ResultFile(kind, kind + "/", context.Message.Trained.Output));
+                    Succeed(context.Saga, Stage.Train, context.Message.Statement);
+                })
+                .ThenAsync(context => BeginAsync(context, Stage.Evaluate)),
+            IgnoreStale));
+
+    /// <summary>The event may be late (its attempt has long ended, and was so recorded); any other trainer is one that should not run.</summary>
+    private async Task EndUnlessKnownAsync(BehaviorContext<FineTuneSaga, TrainingStarted> context)
+    {
+        var saga = context.Saga;
+        var ended = saga.Trained is not null && saga.Attempt(Stage.Train) == context.Message.Attempt;
+        if (!ended)
+        {
+            _logger.StaleTraining(saga.JobId, context.Message.Attempt, saga.CurrentState);
+            await EndStageAsync(context, saga.JobId, Stage.Train, context.Message.Attempt);
+        }
+    }
+
+    private static void AddFile(FineTuneSaga saga, ResultFile file) => saga.Result = saga.Result with { Files = [.. saga.Result.Files, file] };
+}

@@ -1,0 +1,101 @@
+using FineTunePipeline.Contracts.Convert;
+using FineTunePipeline.Contracts.Deploy;
+using FineTunePipeline.Contracts.Evaluate;
+using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Release;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Contracts.Validate;
+using FineTunePipeline.Orchestrator.Provenance;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>
+/// The only thing that knows the order of the stages. This file is its table of contents: states, events, and the phases in the order a job flows
+/// through them, one file each. A phase handles its event in every state by asking two questions: is it of the current attempt of the current
+/// stage? If not, does it carry something that is paid for or runs, and must be given back?
+/// </summary>
+public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineTuneSaga>
+{
+    private readonly ILogger<FineTuneStateMachine> _logger;
+    private readonly TimeProvider _time;
+
+    public FineTuneStateMachine(ILogger<FineTuneStateMachine> logger, TimeProvider time)
+    {
+        _logger = logger;
+        _time = time;
+
+        InstanceState(saga => saga.CurrentState);
+        Correlate();
+
+        SubmitPhase();
+        ValidatePhase();
+        FetchPhase();
+        ProvisionPhase();
+        PreparePhase();
+        TrainPhase();
+        EvaluatePhase();
+        ConvertPhase();
+        DeployPhase();
+        FinishPhase();
+        ReleasePhase();
+        FailurePhase();
+        CancelPhase();
+    }
+
+    /// <summary>A stage is at work; which one stands in <see cref="FineTuneSaga.Stage"/>.</summary>
+    public State Running { get; private set; } = null!;
+
+    /// <summary>Between two attempts.</summary>
+    public State Waiting { get; private set; } = null!;
+
+    /// <summary>Everything is done but the provenance.</summary>
+    public State Finishing { get; private set; } = null!;
+
+    public State Cancelling { get; private set; } = null!;
+
+    public State Succeeded { get; private set; } = null!;
+
+    public State Failed { get; private set; } = null!;
+
+    public State Cancelled { get; private set; } = null!;
+
+    public Event<SubmitJob> JobSubmitted { get; private set; } = null!;
+
+    public Event<CancelJob> CancelRequested { get; private set; } = null!;
+
+    public Event<JobValidated> Validated { get; private set; } = null!;
+
+    public Event<ArtifactsFetched> Fetched { get; private set; } = null!;
+
+    public Event<HostAcquired> HostTaken { get; private set; } = null!;
+
+    public Event<HostPrepared> HostReady { get; private set; } = null!;
+
+    public Event<TrainingStarted> TrainingBegan { get; private set; } = null!;
+
+    public Event<TrainingCompleted> TrainingDone { get; private set; } = null!;
+
+    public Event<ModelEvaluated> Evaluated { get; private set; } = null!;
+
+    public Event<ModelConverted> ConversionDone { get; private set; } = null!;
+
+    public Event<ModelDeployed> Deployed { get; private set; } = null!;
+
+    public Event<HostReleased> HostGone { get; private set; } = null!;
+
+    public Event<StageFailed> StageBroke { get; private set; } = null!;
+
+    public Event<StageCancelled> StageEnded { get; private set; } = null!;
+
+    public Event<ProvenanceWritten> ProvenanceStored { get; private set; } = null!;
+
+    public Schedule<FineTuneSaga, RetryDue> Retry { get; private set; } = null!;
+
+    public Schedule<FineTuneSaga, DeadlineDue> Deadline { get; private set; } = null!;
+}

@@ -1,0 +1,23 @@
+using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+
+namespace FineTunePipeline.Contracts.Evaluate;
+
+/// <summary>Ask base and tuned model the same questions, and judge.</summary>
+public sealed record EvaluateModel : IStageCommand
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required JobSpec Spec { get; init; }
+
+    public required JobInputs Inputs { get; init; }
+
+    public required PreparedHost Prepared { get; init; }
+
+    public required TrainedModel Trained { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel;
+
+namespace FineTunePipeline.Contracts.Jobs;
+
+/// <summary>
+/// What a person asks for: the content of <c>job.yaml</c>, and the body of a submit over HTTP. Only <see cref="Model"/> and
+/// <see cref="Dataset"/> have no default. Keys are written in snake_case.
+/// </summary>
+public sealed record JobSpec
+{
+    [Description("A name for people; shown in lists. Default: the name of the dataset.")]
+    public string? Name { get; init; }
+
+    [Description("The base model: a folder in Hugging Face layout (relative to the job file), or artifact:<sha256> of an uploaded one.")]
+    public required string Model { get; init; }
+
+    [Description("The training data: one JSON or JSONL file, several separated by commas, or artifact:<sha256> of an uploaded data set.")]
+    public required string Dataset { get; init; }
+
+    [Description("Replacements for {{key}} in the data and the questions, as LLaMA-Factory's identity data has {{name}} and {{author}}.")]
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    [Description("How the model is trained: lora or full.")]
+    public FineTuningMethod Method { get; init; } = FineTuningMethod.Lora;
+
+    [Description("Chat template: auto takes the model's own; otherwise a LLaMA-Factory template name.")]
+    public string Template { get; init; } = "auto";
+
+    [Description("Training settings, with LLaMA-Factory's names.")]
+    public Hyperparameters Hyperparameters { get; init; } = new();
+
+    [Description("What is asked before and after, and what the result must reach to be deployed.")]
+    public EvaluationSpec Evaluation { get; init; } = new();
+
+    [Description("Which files the job leaves.")]
+    public OutputSpec Outputs { get; init; } = new();
+
+    [Description("Where the result is deployed.")]
+    public DeploySpec Deploy { get; init; } = new();
+
+    [Description("Where the job trains.")]
+    public ProviderSpec Provider { get; init; } = new();
+
+    [Description("What the job may cost, and by when it must be done.")]
+    public BudgetSpec Budget { get; init; } = new();
+}

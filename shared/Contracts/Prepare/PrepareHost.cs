@@ -1,0 +1,22 @@
+using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Contracts.Prepare;
+
+/// <summary>Test the host, and bring model and data there, verified.</summary>
+public sealed record PrepareHost : IStageCommand
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required string LeaseId { get; init; }
+
+    public required HostReference Host { get; init; }
+
+    public required ProviderSpec Provider { get; init; }
+
+    public required JobInputs Inputs { get; init; }
+}

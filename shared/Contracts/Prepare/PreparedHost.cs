@@ -1,0 +1,20 @@
+using FineTunePipeline.Contracts.Provision;
+
+namespace FineTunePipeline.Contracts.Prepare;
+
+/// <summary>A host with the job's inputs in place.</summary>
+public sealed record PreparedHost
+{
+    public required string LeaseId { get; init; }
+
+    public required HostReference Host { get; init; }
+
+    /// <summary>Absolute folder of the base model on the host.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>Absolute folder of data and <c>dataset_info.json</c> on the host.</summary>
+    public required string DatasetFolder { get; init; }
+
+    /// <summary>What the trainer's <c>version</c> printed.</summary>
+    public required string TrainerVersion { get; init; }
+}

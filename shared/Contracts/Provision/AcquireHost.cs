@@ -1,0 +1,16 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Contracts.Provision;
+
+/// <summary>Take a host within the limits. No host is <see cref="StageFailed"/> with <see cref="FailureKind.Capacity"/>.</summary>
+public sealed record AcquireHost : IStageCommand
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required ProviderSpec Provider { get; init; }
+
+    public required BudgetSpec Budget { get; init; }
+}

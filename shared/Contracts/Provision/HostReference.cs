@@ -1,0 +1,14 @@
+namespace FineTunePipeline.Contracts.Provision;
+
+/// <summary>How to reach a compute host; holds no secret.</summary>
+public sealed record HostReference
+{
+    /// <summary>local or ssh.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>For local: the machine and data folder it belongs to. For ssh: the address.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Absolute folder on the host under which the job's run folders lie.</summary>
+    public required string WorkFolder { get; init; }
+}

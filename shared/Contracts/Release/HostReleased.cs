@@ -1,0 +1,20 @@
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Contracts.Release;
+
+/// <summary>The provider itself says that the host is gone.</summary>
+public sealed record HostReleased : IStageEvent
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required string LeaseId { get; init; }
+
+    public required decimal Cost { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required ArtifactReference Statement { get; init; }
+}

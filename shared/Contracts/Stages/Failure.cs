@@ -1,0 +1,11 @@
+namespace FineTunePipeline.Contracts.Stages;
+
+/// <summary>What went wrong.</summary>
+/// <param name="Code">Short and stable, for programs: <c>dataset_empty</c>.</param>
+/// <param name="Message">For people: what is wrong and what to change.</param>
+/// <param name="Kind">What happens next depends on it.</param>
+public sealed record Failure(string Code, string Message, FailureKind Kind)
+{
+    /// <summary>The last lines of a log, where they help; never secrets.</summary>
+    public string? Evidence { get; init; }
+}

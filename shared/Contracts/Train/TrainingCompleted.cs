@@ -1,0 +1,16 @@
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Contracts.Train;
+
+/// <summary>Exit code 0, and the result was read back from the store.</summary>
+public sealed record TrainingCompleted : IStageEvent
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required TrainedModel Trained { get; init; }
+
+    public required ArtifactReference Statement { get; init; }
+}

@@ -1,0 +1,27 @@
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Contracts.Train;
+
+/// <summary>A reading of the training log, at most one every few seconds. Never loads the saga.</summary>
+public sealed record TrainingProgressed : IStageEvent
+{
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public required int Step { get; init; }
+
+    public required int TotalSteps { get; init; }
+
+    public double? Loss { get; init; }
+
+    public double? LearningRate { get; init; }
+
+    public double? Epoch { get; init; }
+
+    /// <summary>Our own estimate; null until two readings are known.</summary>
+    public TimeSpan? Remaining { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}

@@ -1,0 +1,43 @@
+namespace FineTunePipeline.Hosts;
+
+/// <summary>
+/// Anything that runs commands for a job: this computer, or a rented one by SSH. Paths are absolute paths on the host.
+/// Nothing here retries; a broken connection is a <see cref="HostUnreachableException"/>, which says nothing about the host itself.
+/// </summary>
+public interface IComputeHost
+{
+    /// <summary>Runs a short command to its end. For long work use <see cref="StartAsync"/>.</summary>
+    /// <exception cref="TimeoutException">It ran past <see cref="HostCommand.TimeLimit"/>; it was ended.</exception>
+    Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts a command detached in a run folder: it lives on when we do not. If the folder already holds a run (alive or ended) that one
+    /// is kept and nothing is started: calling this again after a crash is safe.
+    /// </summary>
+    /// <returns>true if this call started it, false if the folder already held a run.</returns>
+    Task<bool> StartAsync(string runFolder, HostCommand command, CancellationToken cancellationToken);
+
+    /// <summary>What the run folder says about its run.</summary>
+    Task<RunLook> LookAsync(string runFolder, CancellationToken cancellationToken);
+
+    /// <summary>Asks the run to end (SIGTERM), and after <paramref name="grace"/> makes it (SIGKILL, whole process group). No error if nothing runs.</summary>
+    Task StopAsync(string runFolder, TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Up to <paramref name="maxBytes"/> bytes of a file from an offset; empty at its end or when there is no such file.</summary>
+    Task<byte[]> ReadAsync(string path, long offset, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>Files below a folder (relative path with forward slashes, length), or empty.</summary>
+    Task<IReadOnlyList<HostFile>> ListAsync(string folder, CancellationToken cancellationToken);
+
+    /// <summary>SHA-256 (lower-case hexadecimal) of a file, computed on the host.</summary>
+    Task<string> HashAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Copies a stream to a file on the host (temporary name, flushed, renamed; folders are made).</summary>
+    Task UploadAsync(Stream content, string path, CancellationToken cancellationToken);
+
+    /// <summary>The file's bytes as a stream.</summary>
+    Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a file or folder with all it holds; no error if it is not there.</summary>
+    Task DeleteAsync(string path, CancellationToken cancellationToken);
+}

@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Messaging.Data;
+
+/// <summary>Adds a service's database.</summary>
+public static class DatabaseRegistration
+{
+    /// <summary>One SQLite file <paramref name="name"/>.db in <see cref="DatabaseOptions.Folder"/>, reached through <see cref="IDbContextFactory{TContext}"/>.</summary>
+    public static IServiceCollection AddServiceDatabase<TDb>(this IServiceCollection services, string name)
+        where TDb : ServiceDbContext
+    {
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddDbContextFactory<TDb>((provider, builder) =>
+        {
+            var folder = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Folder;
+            builder.UseSqlite($"Data Source={Path.Combine(folder, name + ".db")}");
+            builder.AddInterceptors(new SqlitePragmas());
+            builder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.SaveChangesFailed, RelationalEventId.CommandError));
+        });
+        services.AddHostedService<DatabaseInitializer<TDb>>();
+        return services;
+    }
+}

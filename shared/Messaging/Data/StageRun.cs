@@ -1,0 +1,45 @@
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Messaging.Data;
+
+/// <summary>
+/// One attempt of one stage of one job: the only mechanism for work. Times are milliseconds since 1970 by the database's clock.
+/// </summary>
+public sealed class StageRun
+{
+    public required string JobId { get; set; }
+
+    public required Stage Stage { get; set; }
+
+    public required int Attempt { get; set; }
+
+    public required StageRunState State { get; set; }
+
+    /// <summary>The command (JSON); null in a tombstone, which refuses a command that was cancelled before it came.</summary>
+    public string? Command { get; set; }
+
+    /// <summary>One counter per job and stage, grown by every claim and every new attempt. A write with an older one is refused.</summary>
+    public long Fence { get; set; }
+
+    /// <summary>The instance that holds the claim.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>End of the claim; null when nobody holds it.</summary>
+    public long? ClaimedUntil { get; set; }
+
+    /// <summary>Not claimed before.</summary>
+    public long NextLookAt { get; set; }
+
+    /// <summary>The runner's note to its next entry.</summary>
+    public string? Handle { get; set; }
+
+    /// <summary>Type and JSON of the event that tells the end; published until <see cref="Published"/>.</summary>
+    public string? OutcomeType { get; set; }
+
+    public string? Outcome { get; set; }
+
+    public bool Published { get; set; }
+
+    /// <summary>Times that the claim was given back after a failure (of ending it, or of a stage that keeps trying), for the back-off.</summary>
+    public int Tries { get; set; }
+}

@@ -1,0 +1,16 @@
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Messaging.Stages;
+
+/// <summary>
+/// Writes a stage's command, or the wish to cancel it, into its row; done in milliseconds. The work is the runner's.
+/// A consumer names both messages itself: <c>IConsumer&lt;StartTraining&gt;, IConsumer&lt;CancelStage&gt;</c>.
+/// </summary>
+public abstract class StageConsumer<TCommand>(StageInbox<TCommand> inbox)
+    where TCommand : class, IStageCommand
+{
+    public Task Consume(ConsumeContext<TCommand> context) => inbox.AcceptAsync(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<CancelStage> context) => inbox.CancelAsync(context.Message, context.CancellationToken);
+}

@@ -1,0 +1,24 @@
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Messaging.Stages;
+
+/// <summary>What a runner knows of its claim.</summary>
+public abstract class StageContext
+{
+    public abstract string JobId { get; }
+
+    public abstract int Attempt { get; }
+
+    /// <summary>Grows with every claim of this job and stage; writes to a service's own tables carry it.</summary>
+    public abstract long Fence { get; }
+
+    /// <summary>What an earlier entry of this attempt saved, or null.</summary>
+    public abstract string? Handle { get; }
+
+    /// <summary>Commits a note for the next entry: the intent before an outside call, the name of what it made after it.</summary>
+    /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
+    public abstract Task SaveHandleAsync(string handle, CancellationToken cancellationToken);
+
+    /// <summary>Publishes an interim event (progress, a committed checkpoint). May be lost with the process; the final event never is.</summary>
+    public abstract Task PublishAsync(IStageEvent stageEvent, CancellationToken cancellationToken);
+}

@@ -1,0 +1,26 @@
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Messaging.Stages;
+
+/// <summary>
+/// The endpoint of a stage's consumer: its queue, and short retries for a busy database. There is no point in many consumes at once:
+/// each is one write into one file.
+/// </summary>
+public abstract class StageDefinition<TConsumer> : ConsumerDefinition<TConsumer>
+    where TConsumer : class, IConsumer
+{
+    protected StageDefinition(Stage stage)
+    {
+        EndpointName = StageQueues.Name(stage);
+        ConcurrentMessageLimit = 4;
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        // Commands are sent to the queue; binding it to the message's exchange as well would deliver CancelStage to every stage.
+        endpointConfigurator.ConfigureConsumeTopology = false;
+        endpointConfigurator.UseMessageRetry(retry => retry.Intervals(100, 500, 2000));
+    }
+}

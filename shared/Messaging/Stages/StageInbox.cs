@@ -1,0 +1,18 @@
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Messaging.Stages;
+
+/// <summary>Takes in what the bus brings for one stage; the consumer's side of the stage runs.</summary>
+/// <typeparam name="TCommand">The stage's command.</typeparam>
+public abstract class StageInbox<TCommand>
+    where TCommand : class, IStageCommand
+{
+    /// <summary>
+    /// Upserts the row of this attempt and closes those of older ones. For a finished attempt the stored outcome is published again; an attempt that was
+    /// cancelled before its command came, or is older than the newest, is answered with <see cref="StageCancelled"/> and not done.
+    /// </summary>
+    public abstract Task AcceptAsync(TCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Marks this attempt and all older ones for ending; leaves a tombstone when the command has not come yet.</summary>
+    public abstract Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken);
+}

@@ -1,0 +1,31 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTunePipeline.Messaging.Stages;
+
+/// <summary>Adds a stage to a service.</summary>
+public static class StageRegistration
+{
+    /// <param name="services">The service's collection.</param>
+    /// <param name="stage">The stage; one per command type.</param>
+    /// <param name="concurrency">Attempts one instance works on at once.</param>
+    /// <param name="keepTrying">A failure is told but does not end the attempt: it is tried again for ever, with a growing wait of at most a minute.</param>
+    public static IServiceCollection AddStage<TCommand, TRunner, TDb>(
+        this IServiceCollection services, Stage stage, int concurrency, bool keepTrying = false)
+        where TCommand : class, IStageCommand
+        where TRunner : class, IStageRunner<TCommand>
+        where TDb : ServiceDbContext
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StageRunTable<TDb>>();
+        services.TryAddSingleton<StageOutcomes<TDb>>();
+        services.AddSingleton(new StageSettings<TCommand>(stage, concurrency, keepTrying));
+        services.AddSingleton<StageSignal<TCommand>>();
+        services.AddSingleton<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
+        services.AddScoped<IStageRunner<TCommand>, TRunner>();
+        services.AddHostedService<StageRunner<TCommand, TDb>>();
+        return services;
+    }
+}
