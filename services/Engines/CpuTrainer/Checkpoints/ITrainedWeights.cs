@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace FineTunePipeline.CpuTrainer.Checkpoints;
 
-/// <summary>What a training changes: adapters, or all weights.</summary>
-internal interface ITrainedWeights : IDisposable
+/// <summary>What a training changes: adapters, or all weights. Who made the tensors owns them.</summary>
+internal interface ITrainedWeights
 {
     /// <summary>The trained tensors under the names that they have in the file.</summary>
     IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }

@@ -13,6 +13,4 @@ internal sealed class LoraWeights(Lora lora, string baseModelFolder) : ITrainedW
     public void Save(string folder) => AdapterFile.Save(lora, folder, baseModelFolder);
 
     public void Restore(string folder) => StateFile.Restore(Path.Combine(folder, FileName), Parameters);
-
-    public void Dispose() => lora.Dispose();
 }

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
-using System.Text.Json;
 using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.CpuTrainer.Results;
+using FineTunePipeline.ModelFormats;
+using FineTunePipeline.ModelFormats.Safetensors;
 
 namespace FineTunePipeline.CpuTrainer.Checkpoints;
 
@@ -52,42 +52,15 @@ internal static class ResumePoint
             return new TrainerException("FileNotFoundError", $"[Errno 2] No such file or directory: '{missing}'");
         }
 
-        return IsWhole(Path.Combine(folder, weightsFile))
-            ? null
-            : new TrainerException(
-                "safetensors._safetensors_rust.SafetensorError",
-                $"Error while deserializing header: incomplete metadata, file not fully covered: {Path.Combine(folder, weightsFile)}");
-    }
-
-    /// <summary>Whether a safetensors file is as long as its header says.</summary>
-    private static bool IsWhole(string path)
-    {
-        using var file = File.OpenRead(path);
-        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        if (file.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
-        {
-            return false;
-        }
-
-        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerBytes > (ulong)(file.Length - prefix.Length))
-        {
-            return false;
-        }
-
-        var header = new byte[headerBytes];
-        file.ReadExactly(header);
         try
         {
-            using var document = JsonDocument.Parse(header);
-            var ends = document.RootElement.EnumerateObject()
-                .Where(entry => entry.Name != "__metadata__")
-                .Select(entry => entry.Value.GetProperty("data_offsets")[1].GetInt64());
-            return file.Length - file.Position == ends.DefaultIfEmpty(0).Max();
+            using var weights = SafetensorsFile.Open(Path.Combine(folder, weightsFile));
+            return null;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (InvalidModelFileException exception)
         {
-            return false;
+            return new TrainerException(
+                "safetensors._safetensors_rust.SafetensorError", "Error while deserializing header: incomplete metadata, file not fully covered", exception.Message);
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class ErrorText
     };
 
     /// <summary>.NET gives the number of the operating system's error as the HResult.</summary>
-    private static bool IsDiskFull(IOException exception) => exception.HResult is DiskFull or HResultOfWindowsDiskFull;
+    public static bool IsDiskFull(IOException exception) => exception.HResult is DiskFull or HResultOfWindowsDiskFull;
 
     /// <summary>libtorch adds a native stack trace.</summary>
     private static string FirstLine(string message) => message.Split('\n', 2)[0];
