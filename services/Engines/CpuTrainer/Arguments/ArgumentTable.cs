@@ -87,7 +87,6 @@ internal static class ArgumentTable
             new("do_sample", Flag, true, "Draw answers at random; false takes the likeliest token."),
             new("temperature", Number, 0.95, "Spread of the draw.") { AtLeast = 0 },
             new("top_p", Number, 0.7, "Draw among the likeliest tokens that make up this probability.") { AtLeast = 0, AtMost = 1 },
-            new("top_k", Integer, 50, "Draw among this many likeliest tokens; 0 is all.") { AtLeast = 0 },
             new("max_new_tokens", Integer, 1024, "Tokens of an answer at most.") { AtLeast = 1 },
             new("skip_special_tokens", Flag, true, "Leave special tokens out of the answers."),
         ],

@@ -9,8 +9,6 @@ internal sealed record GenerationOptions
 
     public required double TopP { get; init; }
 
-    public required int TopK { get; init; }
-
     public required int MaxNewTokens { get; init; }
 
     public required bool SkipSpecialTokens { get; init; }
@@ -20,7 +18,6 @@ internal sealed record GenerationOptions
         Sample = values.Flag("do_sample") && values.Number("temperature") > 0,
         Temperature = values.Number("temperature"),
         TopP = values.Number("top_p"),
-        TopK = values.Integer("top_k"),
         MaxNewTokens = values.Integer("max_new_tokens"),
         SkipSpecialTokens = values.Flag("skip_special_tokens"),
     };

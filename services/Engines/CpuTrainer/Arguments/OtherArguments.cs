@@ -35,7 +35,7 @@ internal static class OtherArguments
         ppo_whiten_rewards ref_model ref_model_adapters ref_model_quantization_bit reward_model reward_model_adapters reward_model_quantization_bit
         reward_model_type=lora ld_alpha use_galore use_apollo use_badam use_swanlab pure_bf16 use_llama_pro use_adam_mini use_mca use_megatron_bridge
         use_hyper_parallel hyper_parallel_args hyper_parallel_cp_size=1 use_muon use_dft_loss use_asft_loss asft_alpha=0.1 use_eaft_loss eaft_alpha=1
-        freeze_language_model early_stopping_steps include_effective_tokens_per_second num_beams=1 repetition_penalty=1 length_penalty=1
+        freeze_language_model early_stopping_steps include_effective_tokens_per_second num_beams=1 top_k=50 repetition_penalty=1 length_penalty=1
         export_quantization_bit export_quantization_dataset export_hub_model_id use_kt fp8 fp8_enable_fsdp_float8_all_gather enable_torch_profiler
         lr_scheduler_kwargs optim_args optim_target_modules label_smoothing_factor bf16_full_eval fp16_full_eval torch_compile torch_compile_backend
         torch_compile_mode use_liger_kernel liger_kernel_config neftune_noise_alpha auto_find_batch_size include_num_input_tokens_seen=no eval_delay

@@ -10,6 +10,7 @@ internal sealed class StopRequest : IDisposable
     private const int Terminate = 15;
 
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly CancellationTokenSource _source = new();
     private volatile int _signal;
 
     public StopRequest() => _registrations =
@@ -19,6 +20,9 @@ internal sealed class StopRequest : IDisposable
     ];
 
     public bool IsRequested => _signal != 0;
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
 
     /// <summary>143 after SIGTERM, 130 after SIGINT: what a shell reports for a program that these signals ended.</summary>
     public int ExitCode => SignalBase + _signal;
@@ -38,11 +42,14 @@ internal sealed class StopRequest : IDisposable
         {
             registration.Dispose();
         }
+
+        _source.Dispose();
     }
 
     private void Take(PosixSignalContext context, int signal)
     {
         context.Cancel = !IsRequested;
         _signal = signal;
+        _source.Cancel();
     }
 }
