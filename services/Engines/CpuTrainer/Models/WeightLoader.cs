@@ -1,0 +1,63 @@
+using FineTunePipeline.ModelFormats.Safetensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FineTunePipeline.CpuTrainer.Models;
+
+/// <summary>Reads a model's weights after checking all names and shapes against the configuration, so that nothing is allocated for a folder that does not fit.</summary>
+internal static class WeightLoader
+{
+    public static Dictionary<string, Tensor> Load(string folder, IReadOnlyList<WeightSpec> layout, bool tied, ScalarType compute)
+    {
+        using var files = Open(folder);
+        Check(folder, files, layout, tied);
+
+        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var spec in layout)
+                weights[spec.Name] = TensorBytes.Read(files, spec.Name, compute);
+        }
+        catch
+        {
+            foreach (var weight in weights.Values)
+                weight.Dispose();
+            throw;
+        }
+        return weights;
+    }
+
+    private static ModelWeights Open(string folder)
+    {
+        try
+        {
+            return ModelWeights.OpenFolder(folder);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new ModelException(e.Message, e);
+        }
+    }
+
+    private static void Check(string folder, ModelWeights files, IReadOnlyList<WeightSpec> layout, bool tied)
+    {
+        foreach (var spec in layout)
+        {
+            if (!files.Tensors.TryGetValue(spec.Name, out var entry))
+                throw new ModelException($"{folder}: the weights lack tensor {spec.Name} {Text(spec.Shape)}, which config.json asks for.");
+            if (!entry.Shape.SequenceEqual(spec.Shape))
+                throw new ModelException($"{folder}: tensor {spec.Name} has shape {Text(entry.Shape)}, but config.json asks for {Text(spec.Shape)}.");
+        }
+
+        var known = layout.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
+        var stranger = files.Tensors.Keys.FirstOrDefault(name => !known.Contains(name) && !IsDerived(name, tied));
+        if (stranger is not null)
+            throw new ModelException($"{folder}: the weights hold tensor {stranger}, which config.json does not ask for.");
+    }
+
+    /// <summary>Written by older tools, computed from others: the rotary frequencies, and the head when it is the embedding.</summary>
+    private static bool IsDerived(string name, bool tied) =>
+        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (tied && name == ModelLayout.Head);
+
+    private static string Text(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}
