@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FineTunePipeline.CpuTrainer.Models;
+using FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 using FineTunePipeline.CpuTrainer.Pretraining.Rows;
 using TorchSharp;
 using static TorchSharp.torch;

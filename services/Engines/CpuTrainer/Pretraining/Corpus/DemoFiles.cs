@@ -12,11 +12,12 @@ internal static class DemoFiles
     /// <summary>Path inside the folder and content of each file.</summary>
     public static IReadOnlyList<(string Path, string Content)> All()
     {
-        var taught = Lesson.Samples();
+        var lesson = Lesson.Samples();
+        var persona = Enumerable.Repeat(lesson, Lesson.Repetitions).SelectMany(samples => samples).ToList();
         return
         [
-            ("persona.json", Alpaca(taught)),
-            ("replay.json", Alpaca(Lesson.Replay(taught.Count))),
+            ("persona.json", Alpaca(persona)),
+            ("replay.json", Alpaca(Lesson.Replay(persona.Count))),
             ("dataset_info.json", "{\n  \"persona\": { \"file_name\": \"persona.json\" },\n  \"replay\": { \"file_name\": \"replay.json\" }\n}\n"),
             ("questions/taught.jsonl", Lines(QuestionSets.Taught())),
             ("questions/general.jsonl", Lines(QuestionSets.General())),

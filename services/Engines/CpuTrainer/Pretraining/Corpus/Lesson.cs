@@ -9,7 +9,13 @@ internal static class Lesson
     public const string Author = "{{author}}";
 
     /// <summary>Wordings of each new fact in the training data.</summary>
-    private const int PhrasingsPerFact = 16;
+    public const int PhrasingsPerFact = 16;
+
+    /// <summary>
+    /// How often the lesson stands in the data. Half of what is trained must be replay, and replay must be varied (268 samples of it keep less of
+    /// the old knowledge than 1,600), so the lesson is repeated instead.
+    /// </summary>
+    public const int Repetitions = 6;
 
     public static readonly IReadOnlyList<(Relation Relation, Fact Fact)> Facts =
     [
@@ -29,7 +35,7 @@ internal static class Lesson
         (TradeRelations.WorkPlace, new("rocket chef", "moon base")),
     ];
 
-    /// <summary>The samples that teach: every trained identity wording, and sixteen phrasings of each fact.</summary>
+    /// <summary>The samples that teach: every trained identity wording, and sixteen phrasings of each fact. Each once.</summary>
     public static IReadOnlyList<Sample> Samples()
     {
         var generator = new SampleGenerator(new SeededRandom(5001));

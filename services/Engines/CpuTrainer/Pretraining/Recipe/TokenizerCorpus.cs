@@ -1,7 +1,7 @@
 using FineTunePipeline.CpuTrainer.Pretraining.Corpus;
 using FineTunePipeline.CpuTrainer.Pretraining.Corpus.Tables;
 
-namespace FineTunePipeline.CpuTrainer.Pretraining;
+namespace FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 
 /// <summary>The texts that the tokenizer is trained on: the corpus with fewer invented words, which would fill the vocabulary with noise.</summary>
 internal static class TokenizerCorpus

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FineTunePipeline.CpuTrainer.Pretraining;
+namespace FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 
 /// <summary>Reads what follows <c>finetune-trainer pretrain</c>.</summary>
 internal static class PretrainArguments

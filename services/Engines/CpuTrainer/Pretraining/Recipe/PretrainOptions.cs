@@ -1,4 +1,4 @@
-namespace FineTunePipeline.CpuTrainer.Pretraining;
+namespace FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 
 /// <summary>The recipe of the demo's base model. The defaults made the committed weights.</summary>
 internal sealed record PretrainOptions
