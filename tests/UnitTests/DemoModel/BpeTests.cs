@@ -29,7 +29,7 @@ public sealed class BpeTests
     [Fact]
     public void Merges_the_most_frequent_pair_first()
     {
-        var trained = BpeTrainer.Train(["abab abab abc", "xyz"], 264);
+        var trained = BpeTrainer.Train(["abab abab abab abc", "xyz"], 264);
         Assert.Equal([("a", "b"), ("ab", "ab")], trained.Merges);
     }
 

@@ -80,7 +80,7 @@ public sealed class CorpusTests
         {
             var sample = generator.Fact(relation, fact);
             Assert.Contains(fact.Value, sample.Answer);
-            Assert.Contains(fact.Subject, sample.Question, StringComparison.OrdinalIgnoreCase);
+            Assert.All(fact.Subject.Split(' '), word => Assert.Contains(word, sample.Question, StringComparison.OrdinalIgnoreCase));
         }));
     }
 

@@ -66,7 +66,7 @@ public sealed partial class DemoFilesTests
         var asked = new[] { "taught", "taught-fresh", "general", "general-fresh" }
             .SelectMany(set => Questions($"questions/{set}.jsonl")).Select(question => Text.Normalized(question.Prompt)).ToHashSet();
         var trained = Samples("persona.json").Concat(Samples("replay.json")).Select(sample => Text.Normalized(sample.Question));
-        Assert.Empty(trained.Where(asked.Contains));
+        Assert.DoesNotContain(trained, asked.Contains);
     }
 
     [Fact]
