@@ -8,6 +8,7 @@ Verb[] verbs =
     new("check", CheckCommand.Usage, CheckCommand.RunAsync),
     new("ask", AskCommand.Usage, AskCommand.RunAsync),
     new("perplexity", PerplexityCommand.Usage, PerplexityCommand.RunAsync),
+    new("serve", ServeCommand.Usage, ServeCommand.RunAsync),
 ];
 
 return await VerbRunner.RunAsync(verbs, args, EngineOutput.OnConsole());

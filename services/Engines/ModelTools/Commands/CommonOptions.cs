@@ -6,7 +6,7 @@ namespace FineTunePipeline.ModelTools.Commands;
 /// <summary>Options that several verbs share.</summary>
 internal static class CommonOptions
 {
-    public static readonly VerbOption Threads = new("threads", "N", "threads that compute; default and most: the cores of this computer");
+    public static readonly VerbOption Threads = new("threads", "N", "threads that compute, at most the cores of this computer; default: all cores, one for models below 100 million parameters");
     public static readonly VerbOption Template = new("template", "FILE", "a Jinja chat template to use instead of the file's own");
     public static readonly VerbOption Raw = new("raw", null, "continues the prompt as plain text, without a chat template");
 
@@ -14,7 +14,9 @@ internal static class CommonOptions
 
     public static void UseThreads(VerbArguments arguments)
     {
-        var cores = Environment.ProcessorCount;
-        LlamaRuntime.Threads = Math.Min(arguments.Integer("threads", cores, 1, 1024), cores);
+        if (arguments.Has("threads"))
+        {
+            LlamaRuntime.RequestedThreads = Math.Min(arguments.Integer("threads", 1, 1, 1024), Environment.ProcessorCount);
+        }
     }
 }

@@ -46,16 +46,26 @@ internal sealed class BatchLoop : IDisposable
         }
     }
 
+    /// <summary>Ends everything that runs or waits; the loop can go on with new work.</summary>
+    public void FailAll(Exception failure)
+    {
+        foreach (var slot in _slots)
+        {
+            slot.Work?.Fail(failure);
+            slot.Work = null;
+            Forget(slot, 0);
+        }
+
+        while (_waiting.TryDequeue(out var work))
+        {
+            work.Fail(failure);
+        }
+    }
+
     public void Dispose() => _context.Dispose();
 
     private void Admit(Generation work)
     {
-        if (work.Request.Cancelled.IsCancellationRequested)
-        {
-            work.Fail(new OperationCanceledException(work.Request.Cancelled));
-            return;
-        }
-
         var prompt = work.Request.Prompt;
         if (prompt.Length == 0 || prompt.Length >= _options.TokensEach)
         {
@@ -79,6 +89,20 @@ internal sealed class BatchLoop : IDisposable
             {
                 work.Fail(new OperationCanceledException(work.Request.Cancelled));
                 slot.Work = null;
+            }
+        }
+
+        // Who waits and has gone must not keep others out of the queue.
+        for (var count = _waiting.Count; count > 0; count--)
+        {
+            var work = _waiting.Dequeue();
+            if (work.Request.Cancelled.IsCancellationRequested)
+            {
+                work.Fail(new OperationCanceledException(work.Request.Cancelled));
+            }
+            else
+            {
+                _waiting.Enqueue(work);
             }
         }
     }

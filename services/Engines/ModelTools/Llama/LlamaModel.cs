@@ -67,6 +67,7 @@ internal sealed class LlamaModel : IDisposable
     {
         var log = LlamaRuntime.Log;
         log.Forget();
+        var threads = LlamaRuntime.ThreadsFor(Parameters);
         var size = new ModelParams(Path)
         {
             ContextSize = checked((uint)(sequences * (long)tokensEach)),
@@ -76,8 +77,8 @@ internal sealed class LlamaModel : IDisposable
             KVUnified = false,
             BatchSize = (uint)batchTokens,
             UBatchSize = (uint)Math.Min(batchTokens, 512),
-            Threads = LlamaRuntime.Threads,
-            BatchThreads = LlamaRuntime.Threads,
+            Threads = threads,
+            BatchThreads = threads,
             GpuLayerCount = 0,
         };
         try

@@ -33,7 +33,7 @@ internal static partial class Quantiser
     {
         var settings = LLamaModelQuantizeParams.Default();
         settings.ftype = type.Native;
-        settings.nthread = LlamaRuntime.Threads;
+        settings.nthread = LlamaRuntime.AllThreads;
         settings.allow_requantize = allowRequantise;
         settings.quantize_output_tensor = true;
         return NativeApi.llama_model_quantize(source, target, ref settings);
