@@ -1,0 +1,25 @@
+using FineTunePipeline.Messaging.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Gateway.Data;
+
+/// <summary>The gateway's own views of jobs, made from events; nobody else's tables.</summary>
+public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options) : ServiceDbContext(options)
+{
+    public DbSet<JobRow> Jobs => Set<JobRow>();
+
+    public DbSet<EventRow> Events => Set<EventRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        var job = modelBuilder.Entity<JobRow>();
+        job.ToTable("jobs");
+        job.HasKey(row => row.JobId);
+        job.Property(row => row.State).HasConversion<string>();
+
+        var stored = modelBuilder.Entity<EventRow>();
+        stored.ToTable("events");
+        stored.HasKey(row => new { row.JobId, row.Sequence });
+    }
+}

@@ -1,0 +1,31 @@
+using FineTunePipeline.Contracts.Jobs;
+
+namespace FineTunePipeline.Gateway.Data;
+
+/// <summary>What lists and pages show of a job.</summary>
+public sealed class JobRow
+{
+    /// <summary>Time-ordered, so that it is also the paging cursor.</summary>
+    public required string JobId { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>The job as submitted (JSON).</summary>
+    public required string Spec { get; set; }
+
+    public required long SubmittedAtMs { get; set; }
+
+    public required JobState State { get; set; }
+
+    /// <summary>Version of the newest change that was applied; older ones are ignored.</summary>
+    public long Version { get; set; }
+
+    /// <summary>The newest <see cref="JobChanged"/> (JSON).</summary>
+    public string? Change { get; set; }
+
+    /// <summary>The newest <see cref="Contracts.Train.TrainingProgressed"/> (JSON).</summary>
+    public string? Progress { get; set; }
+
+    /// <summary>Number of the newest stored event.</summary>
+    public long LastSequence { get; set; }
+}
