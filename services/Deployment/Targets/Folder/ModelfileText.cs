@@ -4,7 +4,7 @@ using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Deployment.Targets.Folder;
 
-/// <summary>Writes an Ollama Modelfile. Source: https://docs.ollama.com/modelfile, read 2026-11.</summary>
+/// <summary>Writes an Ollama Modelfile, in the form that LLaMA-Factory's exports have.</summary>
 internal static class ModelfileText
 {
     private const string Quotes = "\"\"\"";
