@@ -1,1 +1,37 @@
-return 1; // replaced in the next commits
+using FineTunePipeline.ServiceDefaults.Configuration;
+using FineTunePipeline.ServiceDefaults.Home;
+using FineTunePipeline.Standalone;
+using FineTunePipeline.Standalone.Demo;
+using Microsoft.Extensions.Options;
+
+const string Usage = """
+    finetune-standalone: all services in one process
+
+      (nothing), serve [--urls http://127.0.0.1:8080]   serve the gateway until Ctrl-C
+      demo [--name Ada] [--author "Forge Lab"] [--json FILE] [--keep]
+                                                        fine-tune, evaluate, convert and chat with the small model that is shipped
+    """;
+
+try
+{
+    return args switch
+    {
+        [] => await ServeCommand.RunAsync([]),
+        ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
+        ["demo", .. var rest] => await DemoCommand.RunAsync(rest),
+        ["help" or "--help" or "-h", ..] => Show(Console.Out, 0),
+        [['-', ..], ..] => await ServeCommand.RunAsync(args),
+        _ => Show(Console.Error, 2),
+    };
+}
+catch (Exception exception) when (exception is DataHomeException or ConfigurationFileException or OptionsValidationException or DemoException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+
+static int Show(TextWriter writer, int exitCode)
+{
+    writer.WriteLine(Usage);
+    return exitCode;
+}

@@ -18,6 +18,18 @@ public static class RunFolder
     /// <summary>The command's standard error.</summary>
     public const string Error = "stderr.log";
 
+    /// <summary>Like <see cref="Pid"/>, of the supervisor itself.</summary>
+    public const string Supervisor = "supervisor";
+
+    /// <summary>What to run (a <see cref="HostCommand"/> as JSON); readable by its owner alone, because the environment may hold secrets.</summary>
+    public const string Command = "command.json";
+
+    /// <summary>Held locked by the supervisor while it lives, so that a folder never gets two.</summary>
+    public const string Lock = "lock";
+
+    /// <summary>Written by whoever stops the run, before it looks for a process: a start still under way sees it and runs nothing.</summary>
+    public const string Stop = "stop";
+
     /// <summary>
     /// The run folder of an attempt. Named by job, stage and attempt, never by fence: whoever comes later with the same attempt finds and adopts what runs.
     /// </summary>

@@ -1,0 +1,25 @@
+using FineTunePipeline.Contracts.Convert;
+using FineTunePipeline.Hosts;
+
+namespace FineTunePipeline.Conversion;
+
+/// <summary>Folders of an attempt on the host.</summary>
+internal sealed class ConversionFolders(ConvertModel command)
+{
+    /// <summary>Everything of the attempt.</summary>
+    public string Attempt { get; } = Parent(RunFolder.For(command.Prepared.Host.WorkFolder, command.JobId, "convert", command.Attempt, "x"));
+
+    /// <summary>The merged model.</summary>
+    public string Merged => Attempt + "/merged";
+
+    /// <summary>Questions for the finished files.</summary>
+    public string Questions => Attempt + "/questions.jsonl";
+
+    /// <summary>A GGUF file.</summary>
+    public string Gguf(string type) => $"{Attempt}/gguf/{type}.gguf";
+
+    /// <summary>Run folder of one engine call, such as <c>gguf-f16</c>.</summary>
+    public string Run(string name) => $"{Attempt}/{name}";
+
+    private static string Parent(string path) => path[..path.LastIndexOf('/')];
+}

@@ -1,0 +1,38 @@
+using FineTunePipeline.Contracts.Convert;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Conversion.Data;
+using FineTunePipeline.Conversion.Gguf;
+using FineTunePipeline.Conversion.Merging;
+using FineTunePipeline.Conversion.Questions;
+using FineTunePipeline.Conversion.Running;
+using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Messaging;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Stages;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FineTunePipeline.Conversion;
+
+/// <summary>The service that merges, writes GGUF and quantises.</summary>
+public sealed class ConversionModule : IServiceModule
+{
+    public string Name => "conversion";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ConversionOptions>().BindConfiguration(ConversionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        var concurrency = configuration.GetSection(ConversionOptions.Section).Get<ConversionOptions>()?.Concurrency ?? 1;
+        services.AddLocalHost(configuration);
+        services.AddSingleton<ModelTool>();
+        services.AddSingleton<HostFiles>();
+        services.AddSingleton<ModelMerger>();
+        services.AddSingleton<GgufFactory>();
+        services.AddSingleton<FileQuestions>();
+        services.AddServiceDatabase<ConversionDbContext>(Name);
+        services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(Stage.Convert, concurrency);
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ConvertModelConsumer, ConvertModelDefinition>();
+}

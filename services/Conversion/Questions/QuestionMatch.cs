@@ -1,0 +1,11 @@
+namespace FineTunePipeline.Conversion.Questions;
+
+/// <summary>How an answer is compared with what is expected; both are normalised first.</summary>
+internal enum QuestionMatch
+{
+    /// <summary>The answer contains the expected words, as whole words.</summary>
+    Contains,
+
+    /// <summary>The answer is the expected text and nothing else.</summary>
+    Exact,
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Gateway.Views;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FineTunePipeline.Gateway.Apis;
+
+/// <summary>A job's events as server-sent events. Each has a number; a client that comes back with <c>Last-Event-ID</c> misses none.</summary>
+internal static class EventsApi
+{
+    private const int Batch = 200;
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    public static void MapEvents(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/jobs/{id}/events", StreamAsync).WithTags("Jobs")
+            .WithSummary("Follow a job (SSE: changed, progress, checkpoint, ping); ends with the job; resume by Last-Event-ID");
+
+    private static async Task<IResult> StreamAsync(
+        string id, HttpRequest request, JobViews views, JobSignals signals, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(id, cancellationToken) is null)
+        {
+            return ErrorAnswers.NoJob(id);
+        }
+
+        var last = request.Headers["Last-Event-ID"].ToString();
+        if (!long.TryParse(last.Length == 0 ? "0" : last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            return Results.Problem(statusCode: 400, title: "Bad cursor", detail: "Last-Event-ID must be the number of an event of this stream.");
+        }
+
+        return TypedResults.ServerSentEvents(FollowAsync(id, after, views, signals, time, cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        string id, long after, JobViews views, JobSignals signals, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = signals.NextAsync(id);
+            var events = await views.EventsAsync(id, after, Batch, cancellationToken);
+            foreach (var stored in events)
+            {
+                after = stored.Sequence;
+                yield return new SseItem<string>(stored.Data, stored.Type) { EventId = stored.Sequence.ToString(CultureInfo.InvariantCulture) };
+            }
+
+            if (events.Count == Batch)
+            {
+                continue;
+            }
+
+            var row = await views.FindAsync(id, cancellationToken);
+            if (row is null || (row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled && row.LastSequence <= after))
+            {
+                yield break;
+            }
+
+            if (await Task.WhenAny(next, Task.Delay(KeepAlive, time, cancellationToken)) != next)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new SseItem<string>("{}", "ping");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Gateway.Jobs;
+using FineTunePipeline.Gateway.Views;
+using FineTunePipeline.JobFiles;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Gateway.Apis;
+
+/// <summary>Submit, list, show, cancel.</summary>
+internal static class JobsApi
+{
+    public static void MapJobs(this IEndpointRouteBuilder app)
+    {
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
+        jobs.MapPost("/", SubmitAsync).WithSummary("Submit a job (JSON, or YAML as a job file has it)").Accepts<JobSpec>("application/json", "application/yaml");
+        jobs.MapGet("/", ListAsync).WithSummary("List jobs, newest first");
+        jobs.MapGet("/{id}", ShowAsync).WithSummary("Show a job");
+        jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; harmless if it has ended");
+    }
+
+    private static async Task<IResult> SubmitAsync(
+        HttpRequest request, JobSubmitter submitter, IOptions<GatewayOptions> options, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > options.Value.MaxJobBytes)
+        {
+            return Results.Problem(statusCode: 413, title: "The job is too large", detail: $"A job document has at most {options.Value.MaxJobBytes} bytes.");
+        }
+
+        JobSpec spec;
+        try
+        {
+            spec = JobFile.Read(await ReadTextAsync(request, options.Value.MaxJobBytes, cancellationToken));
+            RefusePaths(spec, options.Value.AllowLocalPaths);
+        }
+        catch (JobFileException exception)
+        {
+            return ErrorAnswers.BadJob(exception);
+        }
+
+        var id = await submitter.SubmitAsync(spec, cancellationToken);
+        return Results.Json(new SubmittedJob(id, JobState.Queued), ContractJson.Options, statusCode: 202);
+    }
+
+    private static async Task<IResult> ListAsync(JobViews views, string? before, int? limit, CancellationToken cancellationToken)
+    {
+        if (before is not null && !JobId.TryParse(before, out _))
+        {
+            return Results.Problem(statusCode: 400, title: "Bad cursor", detail: "'before' must be a job id, as 'next' of the page before gave it.");
+        }
+
+        var size = Math.Clamp(limit ?? 20, 1, 200);
+        var rows = await views.ListAsync(before, size + 1, cancellationToken);
+        var page = rows.Take(size).Select(row => JobView.From(row, withSpec: false)).ToList();
+        return Results.Json(new JobPage(page, rows.Count > size ? page[^1].Id : null), ContractJson.Options);
+    }
+
+    private static async Task<IResult> ShowAsync(string id, JobViews views, CancellationToken cancellationToken) =>
+        await views.FindAsync(id, cancellationToken) is { } row
+            ? Results.Json(JobView.From(row, withSpec: true), ContractJson.Options)
+            : ErrorAnswers.NoJob(id);
+
+    private static async Task<IResult> CancelAsync(string id, JobViews views, JobSubmitter submitter, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(id, cancellationToken) is not { } row)
+        {
+            return ErrorAnswers.NoJob(id);
+        }
+
+        await submitter.CancelAsync(id, "cancelled by its owner", cancellationToken);
+        return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
+    }
+
+    private static async Task<string> ReadTextAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (text.Length + read > limit)
+            {
+                throw new BadHttpRequestException($"A job document has at most {limit} bytes.", 413);
+            }
+
+            text.Write(buffer, 0, read);
+        }
+
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    /// <summary>Over HTTP there is no folder that a relative path could start from; and local paths may be switched off.</summary>
+    private static void RefusePaths(JobSpec spec, bool allowLocalPaths)
+    {
+        var problems = new List<JobFileProblem>();
+        JobPaths.Map(spec, path =>
+        {
+            if (!allowLocalPaths)
+            {
+                problems.Add(new JobFileProblem(0, 0, "", $"'{path}' is a path, and this gateway takes only uploads ({ArtifactReference.UriPrefix}<sha256>). `finetune submit` uploads for you."));
+            }
+            else if (!Path.IsPathFullyQualified(path))
+            {
+                problems.Add(new JobFileProblem(0, 0, "", $"'{path}' is not an absolute path. `finetune submit` makes the paths of a job file absolute, seen from its folder."));
+            }
+
+            return path;
+        });
+        if (problems.Count > 0)
+        {
+            throw new JobFileException(problems);
+        }
+    }
+}

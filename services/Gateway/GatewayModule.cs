@@ -1,0 +1,36 @@
+using FineTunePipeline.Gateway.Chat;
+using FineTunePipeline.Gateway.Data;
+using FineTunePipeline.Gateway.Files;
+using FineTunePipeline.Gateway.Jobs;
+using FineTunePipeline.Gateway.Views;
+using FineTunePipeline.Messaging;
+using FineTunePipeline.Messaging.Data;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTunePipeline.Gateway;
+
+/// <summary>The service that people and programs talk to.</summary>
+public sealed class GatewayModule : IServiceModule
+{
+    public string Name => "gateway";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddServiceDatabase<GatewayDbContext>(Name);
+        services.AddSingleton<JobSignals>();
+        services.AddSingleton<JobViews>();
+        services.AddSingleton<ResultFiles>();
+        services.AddSingleton(provider => new JobSubmitter(
+            provider.GetRequiredService<JobViews>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddProblemDetails();
+        services.AddOpenApi();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<JobViewConsumer, JobViewDefinition>();
+}

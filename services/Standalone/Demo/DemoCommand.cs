@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Deployment;
+using FineTunePipeline.Gateway.Apis;
+using FineTunePipeline.JobFiles;
+using FineTunePipeline.ServiceDefaults.Home;
+
+namespace FineTunePipeline.Standalone.Demo;
+
+/// <summary>The main job with the shipped small model, through the same gateway, saga, stages and engines as any other job.</summary>
+internal static class DemoCommand
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var options = DemoOptions.Parse(args);
+        var watch = Stopwatch.StartNew();
+
+        // A data folder of its own, so that a serving Standalone and a demo do not disturb each other.
+        using var home = DataHome.Lock(Path.Combine(DataHome.DefaultFolder(), "demo"));
+        await using var app = StandaloneHost.Build(home, ["--Logging:LogLevel:Default=Warning"], "http://127.0.0.1:0");
+        using var stop = new CancellationTokenSource();
+        await app.StartAsync(stop.Token);
+
+        var gateway = new DemoClient(app.Services.GetRequiredService<IHttpClientFactory>(), app.Urls.First());
+        var screen = new DemoScreen();
+        screen.Start(options, home.Folder);
+
+        var jobId = await gateway.SubmitAsync(LoadJob(options), stop.Token);
+        using var interrupt = new DemoInterrupt(() => gateway.CancelAsync(jobId, CancellationToken.None));
+        await foreach (var followed in gateway.FollowAsync(jobId, stop.Token))
+        {
+            screen.Show(followed);
+        }
+
+        var job = await gateway.ShowAsync(jobId, stop.Token);
+        var results = await DemoResults.SaveAsync(gateway, job, Path.Combine(home.Folder, "results", jobId), stop.Token);
+        var answers = await DemoAnswers.ReadAsync(results, stop.Token);
+        var chat = job.State == JobState.Succeeded ? await gateway.AskAsync(jobId, "What is your name?", stop.Token) : null;
+        watch.Stop();
+
+        screen.Finish(job, results, answers, chat, watch.Elapsed);
+        if (options.Json is not null)
+        {
+            await DemoReport.WriteAsync(options.Json, job, results, chat, watch.Elapsed, stop.Token);
+        }
+
+        if (options.Keep && job.Result?.Endpoint is { } endpoint)
+        {
+            screen.Kept(endpoint, job.Result.ModelName!);
+        }
+        else
+        {
+            await app.Services.GetRequiredService<IServedModels>().StopAsync(jobId, stop.Token);
+        }
+
+        await app.StopAsync(stop.Token);
+        return job.State == JobState.Succeeded ? 0 : 1;
+    }
+
+    private static JobSpec LoadJob(DemoOptions options)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "examples", "demo");
+        var file = Path.Combine(folder, "job.yaml");
+        if (!File.Exists(file))
+        {
+            throw new DemoException($"The demo's job file {file} is missing; build services/Standalone again.");
+        }
+
+        var spec = JobPaths.Resolve(JobFile.ReadYaml(File.ReadAllText(file)), folder);
+        return spec with { Variables = new Dictionary<string, string> { ["name"] = options.Name, ["author"] = options.Author } };
+    }
+}

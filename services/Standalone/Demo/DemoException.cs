@@ -1,0 +1,4 @@
+namespace FineTunePipeline.Standalone.Demo;
+
+/// <summary>The demo cannot run; the message says what to do.</summary>
+internal sealed class DemoException(string message) : Exception(message);

@@ -1,0 +1,4 @@
+namespace FineTunePipeline.Hosts.Engines;
+
+/// <summary>An engine program is not where it should be; the message says what to build or to set. Never worth a retry.</summary>
+public sealed class EngineMissingException(string message) : Exception(message);

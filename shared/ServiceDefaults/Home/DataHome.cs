@@ -1,0 +1,56 @@
+namespace FineTunePipeline.ServiceDefaults.Home;
+
+/// <summary>
+/// The folder of an installation: configuration, databases, artifacts, work. <c>FINETUNE_HOME</c>, else <c>~/.finetune</c>.
+/// On the in-memory transport one process owns it: two would each believe that the other's jobs are lost.
+/// </summary>
+public sealed class DataHome : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataHome(string folder, FileStream @lock)
+    {
+        Folder = folder;
+        _lock = @lock;
+    }
+
+    public string Folder { get; }
+
+    public string Databases => Path.Combine(Folder, "data");
+
+    public string Artifacts => Path.Combine(Folder, "artifacts");
+
+    public string Work => Path.Combine(Folder, "work");
+
+    public static string DefaultFolder() =>
+        Environment.GetEnvironmentVariable("FINETUNE_HOME") is { Length: > 0 } home
+            ? Path.GetFullPath(home)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".finetune");
+
+    /// <summary>Makes the folder and locks it for this process; the lock goes with the process, however it ends.</summary>
+    /// <exception cref="DataHomeException">Another process has it, or it cannot be written.</exception>
+    public static DataHome Lock(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new DataHome(folder, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DataHomeException($"The folder {folder} cannot be written: {exception.Message} Set FINETUNE_HOME to one that can.", exception);
+        }
+        catch (IOException exception) when (File.Exists(path))
+        {
+            throw new DataHomeException(
+                $"Another process already works in {folder}. Wait for it or stop it, or set FINETUNE_HOME to another folder to run a second one beside it.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DataHomeException($"The folder {folder} cannot be made: {exception.Message} Set FINETUNE_HOME to one that can.", exception);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+}
