@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Probes;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;

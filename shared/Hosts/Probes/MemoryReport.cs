@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace FineTunePipeline.Provisioning.Prepare;
+namespace FineTunePipeline.Hosts.Probes;
 
 /// <summary>Reads Linux's <c>/proc/meminfo</c>. Source: proc(5), read 2026-11.</summary>
-internal static class MemoryReport
+public static class MemoryReport
 {
     /// <summary>Null if the text is not that.</summary>
     public static long? AvailableBytes(string text)

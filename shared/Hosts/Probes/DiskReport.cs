@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace FineTunePipeline.Provisioning.Prepare;
+namespace FineTunePipeline.Hosts.Probes;
 
 /// <summary>Reads <c>df -Pk</c>. Source: POSIX df, read 2026-11: a heading, then device, 1024-blocks, used, available, capacity, mount point.</summary>
-internal static class DiskReport
+public static class DiskReport
 {
     /// <summary>Null if the text is not df's.</summary>
     public static long? FreeBytes(string text)
