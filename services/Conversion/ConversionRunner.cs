@@ -117,7 +117,7 @@ internal sealed class ConversionRunner(
     {
         var check = await factory.CheckAsync(host, folders, file.Type, cancellationToken);
         var accuracy = questions.Count > 0
-            ? await asker.AskAsync(host, folders, file.Type, questions, cancellationToken)
+            ? await asker.AskAsync(host, folders, file.Type, questions, command.Spec.Evaluation.MaxNewTokens, cancellationToken)
             : new Dictionary<string, double>();
         var stored = await files.StoreAsync(host, folders.Gguf(file.Type), file.Sha256, file.Bytes, cancellationToken);
         var output = new GgufOutput(file.Type, FileNames.Gguf(command.Spec, command.JobId, file.Type), stored) { Accuracy = accuracy };
@@ -138,7 +138,6 @@ internal sealed class ConversionRunner(
                 Merged = converted.Merged,
                 Files = made,
                 Refused = converted.Refused,
-                ToolVersion = "finetune-model " + typeof(ConversionRunner).Assembly.GetName().Version?.ToString(3),
             },
             cancellationToken);
 

@@ -132,7 +132,9 @@ internal sealed class ValidateJobRunner(
             await store.MaterializeAsync(manifest, folder, cancellationToken);
         }
 
-        return ModelCheck.Check(ModelFolder.Read(folder!, faults), faults);
+        var listed = ModelFolder.Read(folder!, faults);
+        ChatTemplateCheck.Check(listed, spec, faults);
+        return ModelCheck.Check(listed, faults);
     }
 
     private async Task<(DatasetFolder? Folder, DatasetFacts? Facts)> CheckDatasetAsync(
