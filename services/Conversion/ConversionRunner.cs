@@ -22,6 +22,7 @@ internal sealed class ConversionRunner(
     GgufFactory factory,
     FileQuestions asker,
     HostFiles files,
+    KQuantFits fits,
     IOptions<ConversionOptions> options,
     TimeProvider time) : IStageRunner<ConvertModel>
 {
@@ -59,9 +60,7 @@ internal sealed class ConversionRunner(
         var folders = new ConversionFolders(command);
 
         var merged = await merger.MergeAsync(host, command, folders, cancellationToken);
-        var plan = requested.Count == 0
-            ? new ConversionPlan([], [], [])
-            : ConversionPlan.For(requested, await ModelShape.LoadAsync(store, command.Inputs.Model, cancellationToken));
+        var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.Model, cancellationToken) : null);
         var questions = await LoadQuestionsAsync(host, command, folders, cancellationToken);
 
         var made = new List<ConvertedFile>();

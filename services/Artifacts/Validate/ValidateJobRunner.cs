@@ -134,7 +134,13 @@ internal sealed class ValidateJobRunner(
 
         var listed = ModelFolder.Read(folder!, faults);
         ChatTemplateCheck.Check(listed, spec, faults);
-        return ModelCheck.Check(listed, faults);
+        var facts = ModelCheck.Check(listed, faults);
+        if (facts is not null && spec.Outputs.Gguf.Count > 0)
+        {
+            GgufPreflight.Check(facts.Folder, work.Folder("preflight.gguf"), faults);
+        }
+
+        return faults.IsEmpty ? facts : null;
     }
 
     private async Task<(DatasetFolder? Folder, DatasetFacts? Facts)> CheckDatasetAsync(

@@ -11,7 +11,10 @@ internal static class TinyModel
 
     public static JsonObject Config() => new()
     {
+        ["architectures"] = new JsonArray("LlamaForCausalLM"),
         ["model_type"] = "llama",
+        ["rms_norm_eps"] = 1e-5,
+        ["max_position_embeddings"] = 64,
         ["hidden_size"] = Hidden,
         ["intermediate_size"] = 16,
         ["num_hidden_layers"] = 1,
@@ -28,7 +31,10 @@ internal static class TinyModel
         File.WriteAllText(Path.Combine(folder, "config.json"), (config ?? Config()).ToJsonString());
         File.WriteAllText(
             Path.Combine(folder, "tokenizer.json"),
-            """{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}}, "added_tokens": [{"id": 11, "content": "<|end|>"}]}""");
+            """
+            {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}, "added_tokens": [{"id": 11, "content": "<|end|>", "special": true}],
+             "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}}
+            """);
         File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), "{{ messages }}");
         WriteWeights(Path.Combine(folder, "model.safetensors"), Tensors());
         return folder;

@@ -23,7 +23,7 @@ public sealed class ValidateJobRunnerTests : IDisposable
         Assert.True(report.EstimatedMemoryBytes > 400 << 20);
         Assert.True(report.EstimatedDiskBytes > 0);
         Assert.Contains(report.Warnings, warning => warning.Contains("only 2 samples", StringComparison.Ordinal));
-        Assert.Contains(report.Warnings, warning => warning.StartsWith("q4_k_m: 100 % of the weights are in rows of 8, 16 values", StringComparison.Ordinal));
+        Assert.Contains(report.Warnings, warning => warning.StartsWith("q4_k_m: 8 of 8 matrices have rows that are no multiple of 256", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,6 +132,18 @@ public sealed class ValidateJobRunnerTests : IDisposable
 
         Assert.Equal("model_template", (await FailAsync(_fixture.Spec with { Template = "chatml" })).Code);
         await RunAsync(_fixture.Spec with { Outputs = new OutputSpec { Gguf = [] }, Deploy = new DeploySpec { Target = "none" } });
+    }
+
+    [Fact]
+    public async Task Refuses_gguf_of_a_tokenizer_that_llama_cpp_does_not_know()
+    {
+        var tokenizer = Path.Combine(_fixture.Spec.Model, "tokenizer.json");
+        File.WriteAllText(tokenizer, File.ReadAllText(tokenizer).Replace("\"ByteLevel\"", "\"Whitespace\"", StringComparison.Ordinal));
+
+        var failure = await FailAsync(_fixture.Spec);
+
+        Assert.Equal("model_gguf", failure.Code);
+        Assert.Contains("its pre_tokenizer is not known", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
