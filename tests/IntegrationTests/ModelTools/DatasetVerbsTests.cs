@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 
 /// <summary>The verbs tokenize, preview, merge and modelfile.</summary>
