@@ -1,39 +1,38 @@
 namespace FineTunePipeline.TestKit;
 
-/// <summary>Where the programs and files of this source tree lie that tests use.</summary>
+/// <summary>Where the engine programs of this source tree were built.</summary>
 public static class EnginePath
 {
-    private const string SolutionFile = "FineTunePipeline.sln";
-
-    /// <summary>The folder that holds the solution.</summary>
-    public static string Repository { get; } = FindRepository();
-
-    /// <summary><c>finetune-trainer</c>, built with the same configuration as the tests.</summary>
-    public static string Trainer => Built("CpuTrainer", "finetune-trainer");
-
-    /// <summary><c>finetune-model</c>.</summary>
-    public static string Model => Built("ModelTools", "finetune-model");
-
-    /// <summary>A file or folder of <c>tests/TestKit/Data</c>.</summary>
-    public static string TestData(params string[] parts) => Path.Combine([Repository, "tests", "TestKit", "Data", .. parts]);
-
-    private static string Built(string project, string program)
+    /// <summary>Full path of a built engine.</summary>
+    /// <param name="program"><c>finetune-model</c>, <c>finetune-trainer</c> or <c>finetune-supervise</c>.</param>
+    public static string Of(string program)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var path = Path.Combine(Repository, "services", "Engines", project, "bin", output.Parent!.Name, output.Name, OperatingSystem.IsWindows() ? program + ".exe" : program);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not there: build services/Engines/{project} first.", path);
+        var project = program switch
+        {
+            "finetune-model" => "ModelTools",
+            "finetune-trainer" => "CpuTrainer",
+            "finetune-supervise" => "Supervisor",
+            _ => throw new ArgumentException($"There is no engine '{program}'.", nameof(program)),
+        };
+        var file = OperatingSystem.IsWindows() ? program + ".exe" : program;
+        var path = Path.Combine(RepositoryRoot(), "services", "Engines", project, "bin", "Debug", "net10.0", file);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built: dotnet build services/Engines/{project}");
     }
 
-    private static string FindRepository()
+    /// <summary>A file or folder of <c>tests/TestKit/Data</c>.</summary>
+    public static string TestData(params string[] parts) => Path.Combine([RepositoryRoot(), "tests", "TestKit", "Data", .. parts]);
+
+    /// <summary>The folder of the solution file.</summary>
+    public static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, SolutionFile)))
+            if (File.Exists(Path.Combine(folder.FullName, "FineTunePipeline.sln")))
             {
                 return folder.FullName;
             }
         }
 
-        throw new DirectoryNotFoundException($"{SolutionFile} is in no folder above {AppContext.BaseDirectory}.");
+        throw new DirectoryNotFoundException("FineTunePipeline.sln is in no folder above the tests.");
     }
 }
