@@ -58,7 +58,6 @@ internal static class ModelConfigReader
             RmsNormEps = values.Number("rms_norm_eps") ?? 1e-6,
             RopeTheta = RopeReader.Theta(values),
             RopeScaling = RopeReader.Scaling(values),
-            // transformers leaves out what equals its default, and its default is tied for none of these but in the base class of version 4.
             TieWordEmbeddings = values.Flag("tie_word_embeddings"),
             QkvBias = type == "qwen2" || (type is "llama" or "qwen3" && attentionBias),
             OutputBias = type is "llama" or "qwen3" && attentionBias,

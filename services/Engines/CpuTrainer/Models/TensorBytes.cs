@@ -9,23 +9,24 @@ internal static class TensorBytes
 {
     private const long PieceElements = 1 << 26;
 
-    /// <summary>One tensor of a file in the wanted type; the caller owns it (it is in no dispose scope).</summary>
-    public static unsafe Tensor Read(ModelWeights files, string name, ScalarType type)
-    {
-        var entry = files.Tensors[name];
-        using var scope = NewDisposeScope();
-        var raw = empty(entry.Shape.ToArray(), dtype: TypeOf(name, entry.Type));
-        if (raw.numel() * raw.element_size() != entry.ByteLength)
-            throw new ModelException($"Tensor {name} has {entry.ByteLength} bytes, its shape asks for {raw.numel() * raw.element_size()}.");
+    /// <summary>A tensor of a model's files; the caller owns it (it is in no dispose scope).</summary>
+    /// <param name="type">the type to convert to; null = as in the file</param>
+    public static unsafe Tensor Read(ModelWeights files, string name, ScalarType? type = null) => Read(files[name], files.Pointer(files[name]), type);
 
-        var source = files.Pointer(name);
+    /// <inheritdoc cref="Read(ModelWeights, string, ScalarType?)"/>
+    public static unsafe Tensor Read(SafetensorsFile file, string name, ScalarType? type = null) => Read(file.Tensors[name], file.Pointer(file.Tensors[name]), type);
+
+    private static unsafe Tensor Read(TensorEntry entry, byte* source, ScalarType? type)
+    {
+        using var scope = NewDisposeScope();
+        var raw = empty(entry.Shape.ToArray(), dtype: TypeOf(entry));
         var flat = raw.view(-1);
         for (long at = 0; at < flat.shape[0]; at += PieceElements)
         {
             var piece = flat.slice(0, at, Math.Min(at + PieceElements, flat.shape[0]), 1);
             new ReadOnlySpan<byte>(source + at * raw.element_size(), checked((int)(piece.numel() * raw.element_size()))).CopyTo(piece.bytes);
         }
-        return raw.to(type).DetachFromDisposeScope();
+        return (type is null ? raw : raw.to(type.Value)).DetachFromDisposeScope();
     }
 
     /// <summary>The tensor as a part of a safetensors file, converted while it is written.</summary>
@@ -45,12 +46,15 @@ internal static class TensorBytes
         }
     }
 
-    private static ScalarType TypeOf(string name, TensorType type) => type switch
+    private static ScalarType TypeOf(TensorEntry entry) => entry.Type switch
     {
         TensorType.F32 => ScalarType.Float32,
         TensorType.F16 => ScalarType.Float16,
         TensorType.BF16 => ScalarType.BFloat16,
-        _ => throw new ModelException($"Tensor {name} is of type {type}; models are read in F32, F16 or BF16."),
+        TensorType.F64 => ScalarType.Float64,
+        TensorType.U8 => ScalarType.Byte,
+        TensorType.I64 => ScalarType.Int64,
+        _ => throw new ModelException($"Tensor {entry.Name} is of type {entry.Type}, which is no type of weights (F32, F16 or BF16)."),
     };
 
     private static TensorType TypeOf(ScalarType type) => type switch
@@ -58,6 +62,7 @@ internal static class TensorBytes
         ScalarType.Float32 => TensorType.F32,
         ScalarType.Float16 => TensorType.F16,
         ScalarType.BFloat16 => TensorType.BF16,
+        ScalarType.Float64 => TensorType.F64,
         ScalarType.Byte => TensorType.U8,
         ScalarType.Int64 => TensorType.I64,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not written to safetensors here"),

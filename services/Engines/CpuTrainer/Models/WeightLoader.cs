@@ -1,3 +1,4 @@
+using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal static class WeightLoader
         {
             return ModelWeights.OpenFolder(folder);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (Exception e) when (e is InvalidModelFileException or IOException)
         {
             throw new ModelException(e.Message, e);
         }
@@ -43,14 +44,16 @@ internal static class WeightLoader
     {
         foreach (var spec in layout)
         {
-            if (!files.Tensors.TryGetValue(spec.Name, out var entry))
+            if (!files.TryGetValue(spec.Name, out var entry))
                 throw new ModelException($"{folder}: the weights lack tensor {spec.Name} {Text(spec.Shape)}, which config.json asks for.");
             if (!entry.Shape.SequenceEqual(spec.Shape))
                 throw new ModelException($"{folder}: tensor {spec.Name} has shape {Text(entry.Shape)}, but config.json asks for {Text(spec.Shape)}.");
+            if (entry.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
+                throw new ModelException($"{folder}: tensor {spec.Name} is of type {entry.Type}; weights must be F32, F16 or BF16.");
         }
 
         var known = layout.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
-        var stranger = files.Tensors.Keys.FirstOrDefault(name => !known.Contains(name) && !IsDerived(name, tied));
+        var stranger = files.Keys.FirstOrDefault(name => !known.Contains(name) && !IsDerived(name, tied));
         if (stranger is not null)
             throw new ModelException($"{folder}: the weights hold tensor {stranger}, which config.json does not ask for.");
     }

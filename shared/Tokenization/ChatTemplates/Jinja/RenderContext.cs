@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+
+namespace FineTunePipeline.Tokenization.ChatTemplates.Jinja;
+
+/// <summary>The account of one rendering: steps, depth, created characters and items, and time.</summary>
+internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider clock)
+{
+    private readonly long _started = clock.GetTimestamp();
+    private long _steps;
+    private long _allocated;
+    private int _depth;
+
+    public ChatTemplateLimits Limits { get; } = limits;
+
+    public TimeProvider Clock { get; } = clock;
+
+    public void Enter()
+    {
+        if (++_depth > Limits.MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new JinjaError($"nested deeper than {Limits.MaxDepth} levels (endless recursion of a macro?)");
+        Step();
+    }
+
+    public void Leave() => _depth--;
+
+    public void Step()
+    {
+        if (++_steps > Limits.MaxSteps)
+            throw new JinjaError($"more than {Limits.MaxSteps} steps (endless loop?)");
+        if (_steps % 512 == 0)
+            CheckTime();
+    }
+
+    /// <summary>Counts characters or items before they are created, so that a limit is met before the memory is taken.</summary>
+    public void Charge(long count)
+    {
+        _allocated += count;
+        if (count > Limits.MaxAllocation || _allocated > Limits.MaxAllocation)
+            throw new JinjaError($"more than {Limits.MaxAllocation} characters and list items created");
+        if (count > 10_000)
+            CheckTime();
+    }
+
+    public string Created(string text)
+    {
+        Charge(text.Length);
+        return text;
+    }
+
+    public T Created<T>(T list)
+        where T : ListValue
+    {
+        Charge(list.Count);
+        return list;
+    }
+
+    private void CheckTime()
+    {
+        if (Clock.GetElapsedTime(_started) > Limits.MaxTime)
+            throw new JinjaError($"rendering took longer than {Limits.MaxTime.TotalSeconds} s");
+    }
+}
