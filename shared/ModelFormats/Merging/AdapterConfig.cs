@@ -45,18 +45,18 @@ public sealed record AdapterConfig(int Rank, double Alpha, bool RankStabilised, 
         return new AdapterConfig(
             ReadRank(path, root), ReadAlpha(path, root), Find(root, "use_rslora") is { ValueKind: JsonValueKind.True },
             Find(root, "lora_dropout") is { ValueKind: JsonValueKind.Number } dropout ? dropout.GetDouble() : 0,
-            TargetNames(path, root), Find(root, "base_model_name_or_path") is { } name ? ModelJson.Text(path, name) : null);
+            TargetNames(path, root), ModelJson.Text(root, "base_model_name_or_path"));
     }
 
     private static void RefuseVariants(string path, JsonElement root)
     {
-        var type = Find(root, "peft_type") is { } given ? ModelJson.Text(path, given) : null;
+        var type = ModelJson.Text(root, "peft_type");
         if (!string.Equals(type, "LORA", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidModelFileException(path, $"peft_type is {type ?? "not given"}; only LORA adapters are supported");
         }
 
-        if (Find(root, "bias") is { } bias && ModelJson.Text(path, bias) != "none")
+        if (Find(root, "bias") is not null && ModelJson.Text(root, "bias") != "none")
         {
             throw new InvalidModelFileException(path, "bias is not \"none\"; adapters that train biases are not supported");
         }
@@ -88,7 +88,7 @@ public sealed record AdapterConfig(int Rank, double Alpha, bool RankStabilised, 
     private static string[] TargetNames(string path, JsonElement root) => Find(root, "target_modules") switch
     {
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()
-            .Select(name => ModelJson.Text(path, name) ?? throw new InvalidModelFileException(path, "target_modules must be a list of names"))
+            .Select(name => (name.ValueKind == JsonValueKind.String ? name.GetString() : null) ?? throw new InvalidModelFileException(path, "target_modules must be a list of names"))
             .Order(StringComparer.Ordinal)],
         _ => [],
     };

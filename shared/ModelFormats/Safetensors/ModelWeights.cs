@@ -70,6 +70,12 @@ public sealed unsafe class ModelWeights : IReadOnlyDictionary<string, TensorEntr
     /// <summary>A piece of a tensor; offset and length in bytes.</summary>
     public ReadOnlySpan<byte> Bytes(TensorEntry entry, long offset, int length) => Find(entry.Name).File.Bytes(entry, offset, length);
 
+    /// <summary>Copies a piece of a tensor by reading its file; see <see cref="SafetensorsFile.Read"/>.</summary>
+    public void Read(TensorEntry entry, long offset, Span<byte> destination) => Find(entry.Name).File.Read(entry, offset, destination);
+
+    /// <summary>Names of the tensors in one of <see cref="Files"/>, in the order of its header.</summary>
+    public IEnumerable<string> NamesIn(string file) => _files.Single(candidate => candidate.Path == file).Tensors.Keys;
+
     public bool ContainsKey(string key) => _tensors.ContainsKey(key);
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out TensorEntry value)

@@ -96,7 +96,7 @@ internal sealed class BatchGeneration : IDisposable
         var index = tensor(kept.ToArray());
         _cache.KeepRows(index);
         if (_mask is not null)
-            _mask = _scope.Attach(_mask.index_select(0, index).DetachFromDisposeScope());
+            _mask = _mask.index_select(0, index).MoveToOuterDisposeScope();
     }
 
     private long[] Prompts()
