@@ -10,7 +10,7 @@ internal sealed record PretrainOptions
     public int Seed { get; init; } = 3;
 
     /// <summary>Optimizer steps.</summary>
-    public int Steps { get; init; } = 1730;
+    public int Steps { get; init; } = 3460;
 
     /// <summary>Steps in which the learning rate rises to its peak.</summary>
     public int WarmupSteps { get; init; } = 80;
