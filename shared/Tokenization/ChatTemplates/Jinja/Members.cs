@@ -25,6 +25,10 @@ internal static class Members
         }
     }
 
+    /// <summary>The <c>attr</c> filter: never the key of a dictionary.</summary>
+    public static object? AttributeOnly(object? target, string name) =>
+        target is DictionaryValue dictionary ? ContainerMethods.Find(dictionary, name) ?? (object)Missing(target, name) : Attribute(target, name);
+
     /// <summary><c>target[key]</c>: the key of a dictionary first, then a method.</summary>
     public static object? Item(object? target, object? key)
     {
@@ -53,7 +57,7 @@ internal static class Members
         if (target is UndefinedValue undefined)
             throw undefined.ToError();
         if (target is not (string or ListValue))
-            throw new JinjaError($"'{PyValue.TypeName(target)}' object cannot be sliced");
+            return new UndefinedValue($"'{PyValue.TypeName(target)}' object cannot be sliced");
         if (step == 0)
             throw new JinjaError("slice step cannot be zero");
         var items = PyValue.Items(target);
