@@ -8,6 +8,8 @@ namespace FineTunePipeline.UnitTests.Tokenization;
 /// <summary>Templates are hostile programs: each of these must end soon, in an error of its own.</summary>
 public sealed class JinjaLimitTests
 {
+    private static readonly ChatTemplateLimits SmallLimits = ChatTemplateLimits.Default with { MaxSteps = 200_000, MaxAllocation = 2_000_000 };
+
     [Theory]
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "nested deeper")]
     [InlineData("{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}", "nested deeper")]
@@ -29,7 +31,7 @@ public sealed class JinjaLimitTests
     [InlineData("{% set ns = namespace(s=[1], t=[1]) %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] %}{% endfor %}{{ ns.s < ns.t }}", "")]
     [InlineData("{% set ns = namespace(s=(1,)) %}{% for i in range(60) %}{% set ns.s = (ns.s, ns.s) %}{% endfor %}{{ {ns.s: 1} }}", "")]
     [InlineData("{% set ns = namespace() %}{% set ns.me = ns %}{{ ns }}", "nested too deeply")]
-    [InlineData("{% set x %}{% for i in range(100000) %}{{ 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy' }}{% endfor %}{% endset %}", "longer than")]
+    [InlineData("{% set x %}{% for i in range(100000) %}{{ 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy' }}{% endfor %}{% endset %}", "created")]
     [InlineData("{{ 'aaaaaaaaaa' | replace('', 'b' * 10000000) }}", "created")]
     [InlineData("{{ ('a' * 1000000).replace('a', 'b' * 100) }}", "created")]
     [InlineData("{{ ('b' * 1000000).join('a' * 100) }}", "created")]
@@ -48,9 +50,17 @@ public sealed class JinjaLimitTests
     public void Ends_a_template_that_wants_too_much(string source, string reason)
     {
         var started = Stopwatch.GetTimestamp();
-        var error = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(source).Render(new Dictionary<string, object?>()));
+        var error = Assert.Throws<ChatTemplateException>(
+            () => ChatTemplate.Parse(source, SmallLimits, TimeProvider.System).Render(new Dictionary<string, object?>()));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(8), "took too long");
+    }
+
+    [Fact]
+    public void Ends_an_endless_loop_at_the_default_limits()
+    {
+        var template = ChatTemplate.Parse("{% for a in range(100000) %}{% for b in range(100) %}{{ a + b }}{% endfor %}{% endfor %}");
+        Assert.Contains("steps", Assert.Throws<ChatTemplateException>(() => template.Render(new Dictionary<string, object?>())).Message, StringComparison.Ordinal);
     }
 
     [Theory]

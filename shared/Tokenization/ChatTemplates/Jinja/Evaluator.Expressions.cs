@@ -62,8 +62,6 @@ internal sealed partial class Evaluator
         var target = Evaluate(slice.Target, scope);
         var bounds = new[] { slice.Start, slice.Stop, slice.Step }.Select(bound => bound is null ? null : Evaluate(bound, scope)).ToList();
         _line = slice.Line;
-        if (target is not UndefinedValue && bounds.Any(bound => bound is not (null or long or bool)))
-            return new UndefinedValue("slice indices must be integers or none");
         var numbers = bounds.ConvertAll(bound => bound is null ? (long?)null : PyValue.ToInteger(bound, "slice indices"));
         return Members.Slice(target, numbers[0], numbers[1], numbers[2], _context);
     }

@@ -57,7 +57,7 @@ internal static class Members
         if (target is UndefinedValue undefined)
             throw undefined.ToError();
         if (target is not (string or ListValue))
-            return new UndefinedValue($"'{PyValue.TypeName(target)}' object cannot be sliced");
+            throw new JinjaError($"'{PyValue.TypeName(target)}' object cannot be sliced");
         if (step == 0)
             throw new JinjaError("slice step cannot be zero");
         var items = PyValue.Items(target);
