@@ -4,9 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTunePipeline.Training;
 
-/// <summary>The trainers there are. A new one is a folder beside the others and a line here.</summary>
+/// <summary>Every program that can train. A new trainer is one folder in <c>Trainers/</c> and one line here.</summary>
 internal static class TrainerList
 {
     public static IServiceCollection AddTrainers(this IServiceCollection services) => services
-        .AddKeyedSingleton<ITrainer, BuiltinTrainer>("builtin");
+        .AddSingleton<ITrainer, BuiltinTrainer>();
 }

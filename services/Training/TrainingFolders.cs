@@ -3,15 +3,27 @@ using FineTunePipeline.Hosts;
 
 namespace FineTunePipeline.Training;
 
-/// <summary>Where an attempt works on the host.</summary>
-/// <param name="Run">The run folder of the host contract.</param>
-/// <param name="Output">What the trainer writes.</param>
-/// <param name="Configuration">The trainer's configuration file.</param>
-internal sealed record TrainingFolders(string Run, string Output, string Configuration)
+/// <summary>Folders and files of an attempt on the host; named by job and attempt, so that whoever comes later finds them.</summary>
+internal sealed class TrainingFolders
 {
-    public static TrainingFolders For(StartTraining command)
+    public TrainingFolders(StartTraining command)
     {
-        string Folder(string name) => RunFolder.For(command.Prepared.Host.WorkFolder, command.JobId, "train", command.Attempt, name);
-        return new TrainingFolders(Folder("run"), Folder("output"), Folder("train.yaml"));
+        Run = RunFolder.For(command.Prepared.Host.WorkFolder, command.JobId, "train", command.Attempt, "train");
+        Attempt = Run[..Run.LastIndexOf('/')];
     }
+
+    /// <summary>Everything of the attempt.</summary>
+    public string Attempt { get; }
+
+    /// <summary>The trainer's run folder.</summary>
+    public string Run { get; }
+
+    /// <summary>What the trainer writes.</summary>
+    public string Output => Attempt + "/output";
+
+    public string Configuration => Attempt + "/train.yaml";
+
+    public string Log => Output + "/trainer_log.jsonl";
+
+    public string Checkpoint(int step) => FormattableString.Invariant($"{Output}/checkpoint-{step}");
 }

@@ -6,6 +6,7 @@ using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Training.Checkpoints;
 using FineTunePipeline.Training.Data;
+using FineTunePipeline.Training.Watching;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,11 +21,14 @@ public sealed class TrainingModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var concurrency = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>()?.Concurrency ?? new TrainingOptions().Concurrency;
+        var concurrency = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>()?.Concurrency ?? 2;
         services.AddLocalHost(configuration);
         services.AddTrainers();
-        services.AddSingleton<CommittedCheckpoints>();
-        services.AddSingleton<CheckpointWatch>();
+        services.AddSingleton<CheckpointTable>();
+        services.AddSingleton<CheckpointArchive>();
+        services.AddSingleton<TrainingStart>();
+        services.AddSingleton<TrainingWatch>();
+        services.AddSingleton<TrainingResult>();
         services.AddServiceDatabase<TrainingDbContext>(Name);
         services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(Stage.Train, concurrency);
     }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Training.Data;
 
-/// <summary>The training service's database: its stage runs and the committed checkpoints.</summary>
+/// <summary>The service's database: its stage runs and the committed checkpoints.</summary>
 internal sealed class TrainingDbContext(DbContextOptions<TrainingDbContext> options) : ServiceDbContext(options)
 {
     public DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();

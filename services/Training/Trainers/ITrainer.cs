@@ -1,27 +1,28 @@
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
-using FineTunePipeline.Hosts.Engines;
-using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Training.Trainers;
 
 /// <summary>
-/// A program that trains. It writes <c>trainer_log.jsonl</c>, <c>checkpoint-N/</c> and its result into its output folder and ends with exit code 0
-/// only when the result is whole.
+/// A program that trains on a host. It reads one configuration file and writes one output folder with LLaMA-Factory's files: <c>trainer_log.jsonl</c>,
+/// <c>checkpoint-N/</c> and the result. A trainer that writes others translates. Nothing here touches the host.
 /// </summary>
-internal interface ITrainer
+public interface ITrainer
 {
-    /// <summary>Its configuration for a job.</summary>
-    /// <param name="command">The job's settings and where its inputs lie on the host.</param>
-    /// <param name="outputFolder">Absolute folder on the host, used by this attempt alone.</param>
-    /// <param name="resumeFrom">Absolute folder of the checkpoint to go on from, or null.</param>
-    TrainerYaml Configure(StartTraining command, string outputFolder, string? resumeFrom);
+    /// <summary>What <c>provider.trainer</c> in a job says, in lower case.</summary>
+    string Name { get; }
 
-    /// <summary>The command that trains by a configuration file on the host.</summary>
-    HostCommand Command(string configuration, TimeSpan timeLimit);
+    /// <summary>The configuration file's text.</summary>
+    /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
+    /// <param name="resumeFrom">Absolute folder of a checkpoint to go on from, below <paramref name="outputFolder"/>; null at the beginning.</param>
+    string Configuration(StartTraining command, string outputFolder, string? resumeFrom);
 
-    /// <summary>What an end without success means.</summary>
-    /// <param name="exitCode">Null if the trainer vanished without leaving one.</param>
-    /// <param name="standardError">The end of its standard error.</param>
-    StageException Explain(int? exitCode, string standardError);
+    /// <summary>How to start it.</summary>
+    /// <param name="configuration">Absolute path of the configuration file on the host.</param>
+    /// <exception cref="Messaging.Stages.StageException">The program is not there.</exception>
+    HostCommand Command(string configuration);
+
+    /// <summary>What an end that is no success means.</summary>
+    Failure Explain(TrainerEnd end);
 }

@@ -19,6 +19,21 @@ public sealed class CommittedModelTests
     }
 
     [Fact]
+    public void Encodes_its_corpus_as_Hugging_Face_does()
+    {
+        using var tokenizer = JsonDocument.Parse(Read("tokenizer.json"));
+        var model = tokenizer.RootElement.GetProperty("model");
+        var tokens = model.GetProperty("vocab").EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name);
+        var merges = model.GetProperty("merges").EnumerateArray().Select(merge => (merge[0].GetString()!, merge[1].GetString()!));
+        var ours = new BpeTokenizer(new BpeVocabulary([.. tokens], [.. merges]));
+
+        using var goldens = JsonDocument.Parse(File.ReadAllText(RepositoryFolder.File("tests", "TestKit", "Data", "demo-tokenizer", "ids.json")));
+        Assert.All(goldens.RootElement.EnumerateArray(), golden => Assert.Equal(
+            golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()),
+            ours.Encode(golden.GetProperty("text").GetString()!)));
+    }
+
+    [Fact]
     public void Has_the_chat_template_that_it_was_trained_with()
     {
         Assert.Equal(TokenizerFiles.ChatTemplate, Read("chat_template.jinja"));

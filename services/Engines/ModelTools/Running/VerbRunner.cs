@@ -86,6 +86,11 @@ internal static class VerbRunner
             output.Error("disk_full", $"The disk is full: {exception.Message} Free space and run it again.");
             return ExitCodes.NotWritable;
         }
+        catch (IOException exception)
+        {
+            output.Error("io_failed", $"Reading or writing failed: {exception.Message}");
+            return ExitCodes.NotWritable;
+        }
         catch (Exception exception)
         {
             output.Note(exception.ToString());
