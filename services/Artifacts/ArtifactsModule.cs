@@ -13,6 +13,7 @@ using FineTunePipeline.Messaging.Stages;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Artifacts;
 
@@ -23,7 +24,9 @@ public sealed class ArtifactsModule : IServiceModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ArtifactsOptions>().BindConfiguration(ArtifactsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ArtifactsOptions>().BindConfiguration(ArtifactsOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .PostConfigure<IOptions<LocalHostOptions>>((artifacts, host) =>
+                artifacts.WorkFolder = artifacts.WorkFolder.Length > 0 ? artifacts.WorkFolder : Path.Combine(host.Value.WorkFolder, "inputs"));
         var concurrency = configuration.GetSection(ArtifactsOptions.Section).Get<ArtifactsOptions>()?.Concurrency ?? 2;
         services.AddLocalHost(configuration);
         services.AddSingleton<WorkFolders>();

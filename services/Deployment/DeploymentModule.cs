@@ -10,6 +10,7 @@ using FineTunePipeline.Messaging.Stages;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Deployment;
 
@@ -20,10 +21,14 @@ public sealed class DeploymentModule : IServiceModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .PostConfigure<IOptions<LocalHostOptions>>((deployment, host) =>
+                deployment.Folder = deployment.Folder.Length > 0 ? deployment.Folder : Path.Combine(host.Value.WorkFolder, "served"));
         var concurrency = configuration.GetSection(DeploymentOptions.Section).Get<DeploymentOptions>()?.Concurrency ?? 2;
         services.AddLocalHost(configuration);
-        services.AddHttpClient(ChatProbe.Client, client => client.Timeout = Timeout.InfiniteTimeSpan); // The probe has a limit of its own.
+
+        // The probe has a limit of its own.
+        services.AddHttpClient(ChatProbe.Client, client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<ServedModelTable>();
         services.AddSingleton<ModelServers>();
         services.AddSingleton<ChatProbe>();

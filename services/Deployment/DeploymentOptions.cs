@@ -7,9 +7,8 @@ public sealed class DeploymentOptions
 {
     public const string Section = "Deployment";
 
-    /// <summary>Absolute folder of served models and of their servers' run folders. Default: <c>served</c> in <c>FINETUNE_HOME</c> (<c>~/.finetune</c>).</summary>
-    [Required(ErrorMessage = "Deployment:Folder is empty: set FINETUNE__Deployment__Folder to a folder for served models.")]
-    public string Folder { get; set; } = DefaultFolder();
+    /// <summary>Absolute folder of served models and of their servers' run folders. Default: <c>served</c> in <c>LocalHost:WorkFolder</c>.</summary>
+    public string Folder { get; set; } = "";
 
     /// <summary>Address on which model servers listen. Default: 127.0.0.1, so that nobody else reaches them.</summary>
     [Required]
@@ -30,12 +29,4 @@ public sealed class DeploymentOptions
     /// <summary>Jobs that one instance deploys at once. Default: 2.</summary>
     [Range(1, 64)]
     public int Concurrency { get; set; } = 2;
-
-    private static string DefaultFolder()
-    {
-        var home = Environment.GetEnvironmentVariable("FINETUNE_HOME");
-        return Path.Combine(
-            string.IsNullOrWhiteSpace(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".finetune") : home,
-            "served");
-    }
 }

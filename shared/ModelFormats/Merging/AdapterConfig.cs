@@ -88,7 +88,7 @@ public sealed record AdapterConfig(int Rank, double Alpha, bool RankStabilised, 
     private static string[] TargetNames(string path, JsonElement root) => Find(root, "target_modules") switch
     {
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()
-            .Select(name => (name.ValueKind == JsonValueKind.String ? name.GetString() : null) ?? throw new InvalidModelFileException(path, "target_modules must be a list of names"))
+            .Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : throw new InvalidModelFileException(path, "target_modules must be a list of names"))
             .Order(StringComparer.Ordinal)],
         _ => [],
     };

@@ -27,6 +27,10 @@ public abstract class ComputeHostCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_a_missing_program_by_its_exit_code() =>
+        Assert.Equal(127, (await Host.RunAsync(new HostCommand { FileName = "no-such-program" }, default)).ExitCode);
+
+    [Fact]
     public async Task Hands_arguments_and_environment_on_without_a_shell_touching_them()
     {
         const string odd = "a b'c\"d $HOME `id` \\ *";

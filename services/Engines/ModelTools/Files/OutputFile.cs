@@ -50,6 +50,10 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
+    /// <summary>For writers that have a temporary file of their own: tells now what they would find out after the work.</summary>
+    /// <exception cref="EngineException">Nothing can be written there (exit code 4).</exception>
+    public static void RequireWritable(string path) => Create(path).Dispose();
+
     /// <summary>Flushes to the disk, hashes and renames.</summary>
     public async Task<WrittenFile> CommitAsync(CancellationToken cancellationToken)
     {

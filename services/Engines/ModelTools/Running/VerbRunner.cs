@@ -65,9 +65,30 @@ internal static class VerbRunner
             output.Error(exception.Code, exception.Message);
             return exception.ExitCode;
         }
+        catch (Exception exception) when (InputErrors.CodeOf(exception) is { } code)
+        {
+            output.Error(code, exception.Message);
+            return ExitCodes.BadInput;
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.OfType<EngineException>().FirstOrDefault() is { } first)
+        {
+            // Work on several threads may find the same fault several times.
+            output.Error(first.Code, first.Message);
+            return first.ExitCode;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            output.Error("no_permission", exception.Message);
+            return ExitCodes.NotWritable;
+        }
         catch (IOException exception) when (DiskErrors.IsFull(exception))
         {
             output.Error("disk_full", $"The disk is full: {exception.Message} Free space and run it again.");
+            return ExitCodes.NotWritable;
+        }
+        catch (IOException exception)
+        {
+            output.Error("io_failed", $"Reading or writing failed: {exception.Message}");
             return ExitCodes.NotWritable;
         }
         catch (Exception exception)
