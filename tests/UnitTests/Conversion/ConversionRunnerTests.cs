@@ -156,7 +156,7 @@ public sealed class ConversionRunnerTests : IDisposable
     {
         _host.On("gguf", _ => ScriptedRun.Failed(exitCode, """
             loading
-            {"error": {"code": "x", "message": "Free 3 GiB."}}
+            {"error": {"code": "disk_full", "message": "Free 3 GiB."}}
             """));
 
         var failure = await FailAsync(await CommandAsync());
