@@ -19,7 +19,10 @@ internal sealed class PretrainLoop(CausalLm model, RowPacker packer, PretrainOpt
     public void Run(Action<string> report)
     {
         _clock.Start();
-        using var optimizer = new AdamW(model.TrainAllParameters(), OptimizerSettings());
+
+        // AdamW exempts norms from decay by their names; here everything decays, so names are left out.
+        var weights = model.TrainAllParameters().Select((weight, index) => ($"weight {index}", weight.Tensor)).ToList();
+        using var optimizer = new AdamW(weights, OptimizerSettings());
         var losses = 0.0;
         var counted = 0;
         for (var step = 0; step < options.Steps; step++)

@@ -20,7 +20,7 @@ internal sealed record PretrainOptions
     /// <summary>Part of the peak at which the cosine ends.</summary>
     public double FinalRate { get; init; } = 0.02;
 
-    /// <summary>AdamW's weight decay; norms are exempt.</summary>
+    /// <summary>AdamW's weight decay, of all weights.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
     /// <summary>AdamW's second moment decay: short memory for a short run.</summary>
