@@ -63,7 +63,7 @@ internal sealed class OutputFile : IDisposable
         {
             string sha256;
             long bytes;
-            await using (var stream = new FileStream(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan))
+            await using (var stream = new FileStream(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, useAsync: true))
             {
                 stream.Flush(flushToDisk: true);
                 bytes = stream.Length;
