@@ -29,7 +29,8 @@ public sealed class ModelFolderTests : IDisposable
     [Theory]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}")]
     [InlineData("{\"model\": {\"type\": \"Nothing\", \"vocab\": {\"a\": 0}}}")]
-    [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\", \"invert\": false}}")]
+    [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": "
+        + "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\", \"invert\": false}}")]
     public void Says_what_the_library_refuses(string json)
     {
         File.WriteAllText(At("tokenizer.json"), json);
