@@ -7,9 +7,8 @@ public sealed class ArtifactsOptions
 {
     public const string Section = "Artifacts";
 
-    /// <summary>Absolute folder for files that one attempt needs for a short time (data with placeholders filled in). Default: <c>artifacts-work</c> in the temporary folder.</summary>
-    [Required(ErrorMessage = "Set Artifacts:WorkFolder (FINETUNE__Artifacts__WorkFolder) to a folder for temporary files.")]
-    public string WorkFolder { get; set; } = Path.Combine(Path.GetTempPath(), "finetune-artifacts-work");
+    /// <summary>Absolute folder for files that one attempt needs for a short time (data with placeholders filled in). Default: <c>inputs</c> in <c>LocalHost:WorkFolder</c>.</summary>
+    public string WorkFolder { get; set; } = "";
 
     /// <summary>Providers that a job may name.</summary>
     public IReadOnlyList<string> Providers { get; set; } = ["local"];

@@ -7,7 +7,7 @@ namespace FineTunePipeline.Artifacts.Datasets;
 /// <summary>
 /// Reads JSON text and puts values in the place of <c>{{key}}</c> while the bytes flow, so that a data file of any size needs one small buffer.
 /// Values are escaped for a JSON string, because placeholders stand inside JSON strings. A <c>{{key}}</c> that no variable names stays as it is and is
-/// remembered in <see cref="Unknown"/>.
+/// remembered in <see cref="Unknown"/>. A byte order mark at the beginning is left out: JSON readers refuse it.
 /// </summary>
 internal sealed class PlaceholderStream : Stream
 {
@@ -15,6 +15,7 @@ internal sealed class PlaceholderStream : Stream
     private const int LongestKey = 64;
     private const int RememberedUnknown = 10;
     private static readonly byte[] Open = "{{"u8.ToArray();
+    private static readonly byte[] Mark = "\uFEFF"u8.ToArray();
 
     private readonly Stream _inner;
     private readonly Dictionary<string, byte[]> _values;
@@ -24,6 +25,7 @@ internal sealed class PlaceholderStream : Stream
     private int _inputLength;
     private int _outputRead;
     private bool _ended;
+    private bool _begun;
 
     public PlaceholderStream(Stream inner, IReadOnlyDictionary<string, string> variables)
     {
@@ -114,7 +116,13 @@ internal sealed class PlaceholderStream : Stream
         _outputRead = 0;
 
         var text = _input.AsSpan(0, _inputLength);
-        var at = 0;
+        if (!_begun && text.Length < Mark.Length && !_ended)
+        {
+            return;
+        }
+
+        var at = !_begun && text.StartsWith(Mark) ? Mark.Length : 0;
+        _begun = true;
         while (true)
         {
             var open = text[at..].IndexOf(Open);

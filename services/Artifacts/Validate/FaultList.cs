@@ -17,6 +17,8 @@ internal sealed class FaultList
 
     public void Add(string code, string message) => _faults.Add(new Fault(code, message));
 
+    public void AddAll(FaultList other) => _faults.AddRange(other._faults);
+
     /// <summary>Adds the fault unless the condition holds.</summary>
     public void Require(bool condition, string code, string message)
     {

@@ -33,6 +33,7 @@ internal static partial class SpecRules
             faults.Require(value.Length <= 1000, "spec_variable", $"variables.{key} has {value.Length} characters; at most 1000 are allowed.");
         }
 
+        OneOf(faults, "template", spec.Template, ChatTemplateNames.All);
         OneOf(faults, "provider.name", spec.Provider.Name, options.Providers);
         OneOf(faults, "provider.trainer", spec.Provider.Trainer, options.Trainers);
     }

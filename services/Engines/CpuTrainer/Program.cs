@@ -1,1 +1,3 @@
-return 1; // replaced in the next commits
+using FineTunePipeline.CpuTrainer;
+
+return Verbs.Run(args);

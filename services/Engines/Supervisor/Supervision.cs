@@ -10,6 +10,7 @@ internal sealed class Supervision(string folder, HostCommand command)
 {
     private const int Stopped = 143;
     private const int AlreadyHasRun = 3;
+    private const string StartedLine = "started\n";
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DeadlineGrace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
@@ -34,19 +35,19 @@ internal sealed class Supervision(string folder, HostCommand command)
             ? new WindowsCommand(command, At(RunFolder.Output), At(RunFolder.Error))
             : new UnixCommand(command, At(RunFolder.Output), At(RunFolder.Error));
         await WriteAsync(RunFolder.Pid, process.Identity.Format()).ConfigureAwait(false);
-        Say("started");
-        Detachment.LeavePipes();
 
         // Whoever stops a run writes this file first and looks for a process then; we record the process first and look for the file then.
         if (File.Exists(At(RunFolder.Stop)))
         {
             process.Abandon();
             exitCode.Write(Stopped);
+            Detachment.SayAndLeavePipes(StartedLine);
             return 0;
         }
 
         using var signals = new ForwardedSignals(process.Identity);
         process.Release();
+        Detachment.SayAndLeavePipes(StartedLine);
         var code = await WatchAsync(process).ConfigureAwait(false);
 
         // What the command left behind in its group must not go on writing into a run that is over.
@@ -106,20 +107,6 @@ internal sealed class Supervision(string folder, HostCommand command)
         }
 
         File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
-    }
-
-    /// <summary>Tells whoever started us; it may be gone already, which changes nothing.</summary>
-    private static void Say(string line)
-    {
-        try
-        {
-            Console.Out.WriteLine(line);
-            Console.Out.Flush();
-        }
-        catch (IOException)
-        {
-            // Nobody listens any more.
-        }
     }
 
     private Task WriteAsync(string name, string text) => DurableFile.WriteTextAsync(At(name), text, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using FineTunePipeline.Hosts.Processes;
@@ -8,6 +9,7 @@ namespace FineTunePipeline.Hosts.Local;
 internal static class LocalCommand
 {
     private const int KeptCharacters = 1 << 20;
+    private const int NoSuchProgram = 127;
 
     /// <summary>A grandchild may hold the pipes open after the command has ended; what it says later is not waited for.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
@@ -18,7 +20,12 @@ internal static class LocalCommand
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
         info.StandardOutputEncoding = info.StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-        using var process = Process.Start(info) ?? throw new InvalidOperationException($"{command.FileName} was not started.");
+        using var process = TryStart(info, out var missing);
+        if (process is null)
+        {
+            return new CommandResult(NoSuchProgram, string.Empty, missing + "\n");
+        }
+
         process.StandardInput.Close();
         var output = new Tail(process.StandardOutput);
         var error = new Tail(process.StandardError);
@@ -42,6 +49,21 @@ internal static class LocalCommand
 
         await Task.WhenAny(Task.WhenAll(output.Done, error.Done), Task.Delay(DrainLimit, time, cancellationToken)).ConfigureAwait(false);
         return new CommandResult(process.ExitCode, output.Text, error.Text);
+    }
+
+    /// <summary>A program that is not there, or must not be run, is a result, as it is for a shell.</summary>
+    private static Process? TryStart(ProcessStartInfo info, out string? missing)
+    {
+        try
+        {
+            missing = null;
+            return Process.Start(info) ?? throw new InvalidOperationException($"{info.FileName} was not started.");
+        }
+        catch (Win32Exception exception)
+        {
+            missing = $"{info.FileName}: {exception.Message}";
+            return null;
+        }
     }
 
     /// <summary>Reads a pipe to its end, so that the command never blocks on it, and keeps the last part.</summary>

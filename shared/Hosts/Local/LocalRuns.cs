@@ -85,7 +85,7 @@ internal sealed class LocalRuns(Func<HostCommand> supervise, TimeProvider time)
 
     public async Task StopAsync(string folder, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Path.Combine(folder, RunFolder.Command)))
+        if (!HasRun(folder) && !File.Exists(Path.Combine(folder, RunFolder.Command)))
         {
             return;
         }

@@ -1,0 +1,6 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Stages;
+
+namespace FineTunePipeline.Artifacts.Fetch;
+
+internal sealed class FetchArtifactsDefinition() : StageDefinition<FetchArtifactsConsumer>(Stage.Fetch);

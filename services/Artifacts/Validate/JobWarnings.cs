@@ -1,0 +1,61 @@
+using FineTunePipeline.Artifacts.Datasets;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Gguf;
+
+namespace FineTunePipeline.Artifacts.Validate;
+
+/// <summary>Things that are odd but no fault.</summary>
+internal static class JobWarnings
+{
+    private const int FewSamples = 10;
+
+    public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts model, DatasetFolder data, DatasetFacts dataset, TokenFacts tokens, int questions)
+    {
+        var warnings = new List<string>();
+        if (dataset.Skipped > 0)
+        {
+            warnings.Add($"{dataset.Skipped} records cannot be used and are skipped; the first: {dataset.SkippedRecords[0]}.");
+        }
+
+        if (dataset.Samples < FewSamples)
+        {
+            warnings.Add($"There are only {dataset.Samples} samples; a model seldom learns from so few.");
+        }
+
+        if (tokens.OverCutoff > 0)
+        {
+            warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut (the longest has {tokens.MaxTokens} tokens).");
+        }
+
+        foreach (var file in data.Files.Where(file => file.UnknownVariables.Count > 0))
+        {
+            warnings.Add($"{file.Origin} has placeholders that no variable fills: {string.Join(", ", file.UnknownVariables)}.");
+        }
+
+        if (spec.Template != ChatTemplateNames.Auto && spec.Outputs.Gguf.Count > 0)
+        {
+            warnings.Add($"The model trains with the template {spec.Template}, but GGUF files carry the model's own chat template; if the two differ, answers get worse after the conversion.");
+        }
+
+        if (questions == 0)
+        {
+            warnings.Add("No questions are asked: the result is deployed unjudged.");
+        }
+
+        AddQuantisation(spec, model, warnings);
+        return warnings;
+    }
+
+    /// <summary>k-quants pack 256 values of a row together; rows of other lengths fall back to larger types, or the type is refused.</summary>
+    private static void AddQuantisation(JobSpec spec, ModelFacts model, List<string> warnings)
+    {
+        var types = string.Join(", ", spec.Outputs.Gguf.Where(type => type.Contains("_k", StringComparison.Ordinal)));
+        if (types.Length == 0 || KQuantFit.OfModelFolder(model.Folder) is not { All: false } fit)
+        {
+            return;
+        }
+
+        warnings.Add($"{types}: {fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values and fall back to a larger type; "
+            + "when they are the most, the type is not made.");
+    }
+}

@@ -1,0 +1,6 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Stages;
+
+namespace FineTunePipeline.Artifacts.Validate;
+
+internal sealed class ValidateJobDefinition() : StageDefinition<ValidateJobConsumer>(Stage.Validate);

@@ -1,0 +1,182 @@
+using FineTunePipeline.Artifacts.Datasets;
+using FineTunePipeline.Artifacts.Models;
+using FineTunePipeline.Artifacts.Questions;
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Validate;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Storage;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Artifacts.Validate;
+
+/// <summary>Finds every fault of a job that can be found before money is spent, and tells all of them at once.</summary>
+internal sealed class ValidateJobRunner(
+    IArtifactStore store,
+    ModelStore models,
+    DatasetSources datasets,
+    TokenCounter tokenCounter,
+    ResourceCheck resources,
+    WorkFolders workFolders,
+    IOptions<ArtifactsOptions> options,
+    TimeProvider time) : IStageRunner<ValidateJob>
+{
+    public async Task<IStageEvent> RunAsync(ValidateJob command, StageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var work = workFolders.Create(command.JobId, Stage.Validate, command.Attempt);
+            return await ValidateAsync(command, work, cancellationToken);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw StageException.BadInput("input_unreadable", $"{exception.Message} Give the service the right to read it.");
+        }
+        catch (IOException exception) when (IoFaults.IsDiskFull(exception))
+        {
+            throw StageException.BadInput("disk_full", $"The disk of the work folder is full: free space and submit the job again. ({exception.Message})");
+        }
+        catch (IOException exception)
+        {
+            throw StageException.Transient("validate_interrupted", $"Validation was interrupted: {exception.Message}", exception);
+        }
+    }
+
+    public Task CancelAsync(ValidateJob command, StageContext context, CancellationToken cancellationToken)
+    {
+        workFolders.Remove(command.JobId, Stage.Validate, command.Attempt);
+        return Task.CompletedTask;
+    }
+
+    private async Task<IStageEvent> ValidateAsync(ValidateJob command, WorkFolders.WorkFolder work, CancellationToken cancellationToken)
+    {
+        var started = time.GetUtcNow();
+        var spec = command.Spec;
+        var faults = new FaultList();
+        SpecRules.Check(spec, options.Value, faults);
+
+        // Each part is judged by itself, so that a fault in one does not hide those of the others.
+        var model = await CheckModelAsync(spec, work, faults, cancellationToken);
+        var (data, dataset) = await CheckDatasetAsync(spec, work, faults, cancellationToken);
+        var questions = await CheckQuestionsAsync(spec, faults, cancellationToken);
+        if (model is null || data is null || !faults.IsEmpty)
+        {
+            faults.ThrowIfAny();
+            throw StageException.Internal("validate_silent", "The job was found unusable without a reason.");
+        }
+
+        var tokens = await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
+        faults.ThrowIfAny();
+        var estimate = ResourceEstimate.Of(spec, model, tokens!);
+        resources.Check(spec, estimate, faults);
+        faults.ThrowIfAny();
+
+        var report = new ValidationReport
+        {
+            Samples = dataset!.Samples,
+            Skipped = dataset.Skipped,
+            Tokens = tokens!.Tokens,
+            OverCutoff = tokens.OverCutoff,
+            Parameters = model.Parameters,
+            EstimatedMemoryBytes = estimate.MemoryBytes,
+            EstimatedDiskBytes = estimate.DiskBytes,
+            Warnings = JobWarnings.Of(spec, model, data, dataset, tokens, questions.Values.Sum()),
+        };
+        var statement = new ValidationStatement
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            StartedAt = started,
+            EndedAt = time.GetUtcNow(),
+            Architecture = model.Config.ModelType,
+            Report = report,
+            Tokens = tokens,
+            SkippedRecords = dataset.SkippedRecords,
+            Questions = questions,
+        };
+        return new JobValidated
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Report = report,
+            Statement = await store.PutJsonAsync(statement, cancellationToken),
+        };
+    }
+
+    private async Task<ModelFacts?> CheckModelAsync(JobSpec spec, WorkFolders.WorkFolder work, FaultList faults, CancellationToken cancellationToken)
+    {
+        var own = new FaultList();
+        var facts = await ReadModelAsync(spec, work, own, cancellationToken);
+        faults.AddAll(own);
+        return facts;
+    }
+
+    private async Task<ModelFacts?> ReadModelAsync(JobSpec spec, WorkFolders.WorkFolder work, FaultList faults, CancellationToken cancellationToken)
+    {
+        if (InputReference.Parse(spec.Model) is not { } reference)
+        {
+            faults.Add("model_path", $"model: '{spec.Model}' is neither an absolute path nor artifact: and 64 hexadecimal digits.");
+            return null;
+        }
+
+        var folder = reference.LocalPath;
+        if (reference.IsArtifact)
+        {
+            if (await models.FindAsync(reference.Sha256!, faults, cancellationToken) is not { } manifest)
+            {
+                return null;
+            }
+
+            folder = work.Folder("model");
+            await store.MaterializeAsync(manifest, folder, cancellationToken);
+        }
+
+        var listed = ModelFolder.Read(folder!, faults);
+        ChatTemplateCheck.Check(listed, spec, faults);
+        var facts = ModelCheck.Check(listed, faults);
+        if (facts is not null && spec.Outputs.Gguf.Count > 0)
+        {
+            GgufPreflight.Check(facts.Folder, work.Folder("preflight.gguf"), faults);
+        }
+
+        return faults.IsEmpty ? facts : null;
+    }
+
+    private async Task<(DatasetFolder? Folder, DatasetFacts? Facts)> CheckDatasetAsync(
+        JobSpec spec, WorkFolders.WorkFolder work, FaultList faults, CancellationToken cancellationToken)
+    {
+        var own = new FaultList();
+        var sources = await datasets.ResolveAsync(spec.Dataset, own, cancellationToken);
+        foreach (var source in sources.Where(source => source.Bytes > options.Value.LargestDataFileBytes))
+        {
+            own.Add("dataset_huge", $"dataset: {source.Origin} has {ResourceCheck.Size(source.Bytes)}; at most {ResourceCheck.Size(options.Value.LargestDataFileBytes)} are read (Artifacts:LargestDataFileBytes).");
+        }
+
+        DatasetFolder? folder = null;
+        DatasetFacts? facts = null;
+        if (own.IsEmpty)
+        {
+            folder = await DatasetFolderBuilder.BuildAsync(sources, spec.Variables, work.Folder("data"), own, cancellationToken);
+            facts = DatasetCheck.Check(folder, own, cancellationToken);
+        }
+
+        faults.AddAll(own);
+        return (folder, facts);
+    }
+
+    private async Task<IReadOnlyDictionary<string, int>> CheckQuestionsAsync(JobSpec spec, FaultList faults, CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var source in QuestionSource.Of(spec.Evaluation, faults))
+        {
+            await using var stream = await source.OpenAsync(store, spec.Variables, faults, cancellationToken);
+            if (stream is not null)
+            {
+                counts[source.Set] = await QuestionCheck.CheckAsync(source, stream, faults, cancellationToken);
+            }
+        }
+
+        return counts;
+    }
+}

@@ -1,0 +1,30 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Validate;
+
+namespace FineTunePipeline.Artifacts.Validate;
+
+/// <summary>What this stage read and decided, for the job's provenance.</summary>
+internal sealed record ValidationStatement
+{
+    public Stage Stage => Stage.Validate;
+
+    public required string JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    public required string Architecture { get; init; }
+
+    public required ValidationReport Report { get; init; }
+
+    public required TokenFacts Tokens { get; init; }
+
+    /// <summary>Records that are skipped; the first fifty, with file and line.</summary>
+    public required IReadOnlyList<string> SkippedRecords { get; init; }
+
+    /// <summary>Questions by set.</summary>
+    public required IReadOnlyDictionary<string, int> Questions { get; init; }
+}

@@ -1,0 +1,58 @@
+using FineTunePipeline.Tokenization.ChatTemplates;
+
+namespace FineTunePipeline.ModelTools.Datasets;
+
+/// <summary>What a data set comes to in tokens, as the trainer will see it.</summary>
+internal sealed class TokenCount
+{
+    /// <summary>Skipped records that are named; of the rest only the number is kept.</summary>
+    private const int MostNamed = 100;
+
+    /// <summary>Lengths are counted in classes up to 1, 2, 4, … tokens.</summary>
+    private readonly SortedDictionary<long, long> _histogram = [];
+    private readonly List<Skipped> _skipped = [];
+
+    public long Samples { get; private set; }
+
+    public long Tokens { get; private set; }
+
+    public long TrainedTokens { get; private set; }
+
+    public long MaxTokens { get; private set; }
+
+    public long OverCutoff { get; private set; }
+
+    public long SkippedCount { get; private set; }
+
+    public IReadOnlyList<Skipped> FirstSkipped => [.. _skipped.OrderBy(skipped => skipped.Line)];
+
+    public IEnumerable<LengthClass> Histogram => _histogram.Select(entry => new LengthClass(entry.Key, entry.Value));
+
+    public int HighestId { get; private set; } = -1;
+
+    public void Add(TrainingExample example)
+    {
+        Samples++;
+        Tokens += example.Ids.Length;
+        TrainedTokens += example.Trained.Count(trained => trained);
+        MaxTokens = Math.Max(MaxTokens, example.FullLength);
+        OverCutoff += example.IsCut ? 1 : 0;
+        HighestId = Math.Max(HighestId, example.Ids.DefaultIfEmpty(-1).Max());
+        var upTo = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, example.FullLength));
+        _histogram[upTo] = _histogram.GetValueOrDefault(upTo) + 1;
+    }
+
+    public void Skip(long line, string reason)
+    {
+        SkippedCount++;
+        if (_skipped.Count < MostNamed)
+        {
+            _skipped.Add(new Skipped(line, reason));
+        }
+    }
+
+    internal sealed record Skipped(long Line, string Reason);
+
+    /// <param name="UpTo">Longest sample of this class, in tokens.</param>
+    internal sealed record LengthClass(long UpTo, long Samples);
+}

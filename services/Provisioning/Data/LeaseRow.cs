@@ -1,0 +1,29 @@
+namespace FineTunePipeline.Provisioning.Data;
+
+/// <summary>A host that we pay for, or may pay for.</summary>
+internal sealed class LeaseRow
+{
+    /// <summary>Also the host's name at its provider.</summary>
+    public required string LeaseId { get; set; }
+
+    public required string JobId { get; set; }
+
+    /// <summary>Attempt of the stage provision that took it.</summary>
+    public required int Attempt { get; set; }
+
+    /// <summary>Fence of the last write.</summary>
+    public required long Fence { get; set; }
+
+    public required string Provider { get; set; }
+
+    public required LeaseState State { get; set; }
+
+    public required decimal HourlyPrice { get; set; }
+
+    public required string Currency { get; set; }
+
+    /// <summary>When the provider was first asked: money may run from here.</summary>
+    public required DateTimeOffset RequestedAt { get; set; }
+
+    public DateTimeOffset? ReleasedAt { get; set; }
+}

@@ -1,0 +1,81 @@
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Artifacts;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Storage;
+
+namespace FineTunePipeline.Provisioning.Prepare;
+
+/// <summary>Tests the host, then brings model and data there, each file hashed where it arrives. Entered again, it copies only what is missing.</summary>
+internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTest environmentTest, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
+{
+    public async Task<IStageEvent> RunAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PrepareAsync(command, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException)
+        {
+            throw StageException.Internal("artifact_unusable", exception.Message);
+        }
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
+        {
+            throw StageException.BadInput("disk_full", $"The disk of the host is full while model and data are copied to {command.Host.WorkFolder}: free space there and try again.");
+        }
+        catch (IOException exception)
+        {
+            throw StageException.Transient("host_io", $"Model and data could not be copied to the host: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Nothing runs outside; the files go with the host.</summary>
+    public Task CancelAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<HostPrepared> PrepareAsync(PrepareHost command, CancellationToken cancellationToken)
+    {
+        var began = time.GetUtcNow();
+        var host = connector.Connect(command.Host);
+        var model = await store.LoadManifestAsync(command.Inputs.Model, cancellationToken);
+        var report = await environmentTest.RunAsync(host, command.Host.WorkFolder, command.Provider.Trainer, model.TotalBytes, cancellationToken);
+        if (report.Probes.FirstOrDefault(probe => !probe.Passed) is { } failed)
+        {
+            throw StageException.BadInput(
+                "host_" + failed.Name,
+                $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}",
+                string.Join('\n', report.Probes.Select(probe => $"{(probe.Passed ? "passed" : "FAILED")} {probe.Name}: {probe.Found}")));
+        }
+
+        var inputs = $"{command.Host.WorkFolder}/{command.JobId}/inputs";
+        await host.PlaceAsync(store, command.Inputs.Model, inputs + "/model", cancellationToken);
+        var data = await host.PlaceAsync(store, command.Inputs.Dataset, inputs + "/data", cancellationToken);
+
+        var statement = new PrepareStatement
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Host = command.Host,
+            Environment = report,
+            Model = command.Inputs.Model,
+            Dataset = command.Inputs.Dataset,
+            VerifiedBytes = model.TotalBytes + data.TotalBytes,
+            StartedAt = began,
+            EndedAt = time.GetUtcNow(),
+        };
+        return new HostPrepared
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Prepared = new PreparedHost
+            {
+                LeaseId = command.LeaseId,
+                Host = command.Host,
+                ModelFolder = inputs + "/model",
+                DatasetFolder = inputs + "/data",
+                TrainerVersion = report.TrainerVersion,
+            },
+            Statement = await store.PutJsonAsync(statement, cancellationToken),
+        };
+    }
+}

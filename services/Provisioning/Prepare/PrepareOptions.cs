@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FineTunePipeline.Provisioning.Prepare;
+
+/// <summary>What a host must have. Section <c>Prepare</c>.</summary>
+public sealed class PrepareOptions
+{
+    public const string Section = "Prepare";
+
+    /// <summary>Free disk space in bytes that is needed at least, beside three times the size of the model. Default: 512 MiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long MinimumFreeDiskBytes { get; set; } = 512L << 20;
+
+    /// <summary>Memory in bytes that must be available at least. Default: 512 MiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long MinimumMemoryBytes { get; set; } = 512L << 20;
+
+    /// <summary>Longest time of one question to the host; the first start of a trainer may take long. Default: 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ErrorMessage = "Prepare:ProbeTimeLimit must be between five seconds and an hour.")]
+    public TimeSpan ProbeTimeLimit { get; set; } = TimeSpan.FromMinutes(2);
+}

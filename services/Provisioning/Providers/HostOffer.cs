@@ -1,0 +1,6 @@
+namespace FineTunePipeline.Provisioning.Providers;
+
+/// <summary>What a host would cost.</summary>
+/// <param name="HourlyPrice">From the moment of renting to the moment of release.</param>
+/// <param name="Currency">CNY or USD; a provider that asks nothing takes the request's.</param>
+public sealed record HostOffer(decimal HourlyPrice, string Currency);

@@ -1,0 +1,158 @@
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Provisioning.Leases;
+using FineTunePipeline.Provisioning.Providers;
+using FineTunePipeline.Storage;
+
+namespace FineTunePipeline.Provisioning.Provision;
+
+/// <summary>
+/// Takes a host within the job's limits. The lease is on record before the provider is asked, under a name by which the host is found again; so an
+/// entry that follows a crash adopts what the one before it rented. What an older attempt left is ended first.
+/// </summary>
+internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IEnumerable<IHostProvider> providers, IArtifactStore store, TimeProvider time)
+    : IStageRunner<AcquireHost>
+{
+    public async Task<IStageEvent> RunAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
+    {
+        var provider = Choose(command.Provider.Name);
+        var name = LeaseName.For(command.JobId, command.Attempt);
+        var ended = await EndOlderAsync(command, context, cancellationToken);
+        try
+        {
+            var lease = await leases.FindAsync(name, cancellationToken);
+            if (lease is { State: LeaseState.Releasing or LeaseState.Released or LeaseState.LostUnconfirmed })
+            {
+                throw new StageException(new Failure("lease_gone", $"The lease {name} was given back before it was used.", FailureKind.HostLost));
+            }
+
+            var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency);
+            var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
+            lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
+            host ??= await provider.CreateAsync(name, request, cancellationToken);
+            await leases.ActivateAsync(name, context, cancellationToken);
+            return await AcquiredAsync(command, lease, host, ended, cancellationToken);
+        }
+        catch (ProviderException exception)
+        {
+            throw new StageException(new Failure(exception.Code, exception.Message, exception.Kind), exception);
+        }
+    }
+
+    public async Task CancelAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
+    {
+        if (await leases.FindAsync(LeaseName.For(command.JobId, command.Attempt), cancellationToken) is { } lease)
+        {
+            await leaseEnd.EndAsync(lease, Stage.Provision, context, cancellationToken);
+        }
+    }
+
+    private IHostProvider Choose(string name) => providers.FirstOrDefault(provider => provider.Name == name)
+        ?? throw StageException.BadInput(
+            "provider_unknown", $"There is no provider '{name}'. Set provider.name to one of: {string.Join(", ", providers.Select(provider => provider.Name))}.");
+
+    private async Task<List<string>> EndOlderAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
+    {
+        var ended = new List<string>();
+        foreach (var lease in await leases.UnreleasedAsync(command.JobId, cancellationToken))
+        {
+            // One that is being released already is ended by its own release.
+            if (lease.Attempt < command.Attempt && lease.State is LeaseState.Requested or LeaseState.Active)
+            {
+                await leaseEnd.EndAsync(lease, Stage.Provision, context, cancellationToken);
+                ended.Add(lease.LeaseId);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>An earlier entry asked the provider and may have died before the answer: its host is looked for until it would have appeared.</summary>
+    private async Task<ProvidedHost?> FindAgainAsync(IHostProvider provider, LeaseRow lease, CancellationToken cancellationToken)
+    {
+        var left = lease.RequestedAt + provider.SettleTime - time.GetUtcNow();
+        if (await provider.FindAsync(lease.LeaseId, cancellationToken) is { } host)
+        {
+            return host;
+        }
+
+        if (lease.State == LeaseState.Active)
+        {
+            throw new StageException(new Failure("host_gone", $"{provider.Name} no longer has the host {lease.LeaseId}.", FailureKind.HostLost));
+        }
+
+        if (left <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        await Task.Delay(left, time, cancellationToken);
+        return await provider.FindAsync(lease.LeaseId, cancellationToken);
+    }
+
+    private async Task<LeaseRow> RequestAsync(
+        IHostProvider provider, HostRequest request, string name, AcquireHost command, StageContext context, CancellationToken cancellationToken)
+    {
+        var offer = await provider.OfferAsync(request, cancellationToken)
+            ?? throw new StageException(new Failure("no_host", $"{provider.Name} has no host to rent now.", FailureKind.Capacity));
+        if (offer.HourlyPrice > 0 && offer.Currency != request.Currency)
+        {
+            throw new StageException(new Failure(
+                "currency", $"{provider.Name} asks for {offer.Currency}, and the budget is in {request.Currency}: set budget.currency to {offer.Currency}.", FailureKind.BadInput));
+        }
+
+        if (offer.HourlyPrice > request.HourlyPriceCap)
+        {
+            throw new StageException(new Failure(
+                "price_above_cap",
+                $"{provider.Name} asks {offer.HourlyPrice} {offer.Currency} an hour, above the cap of {request.HourlyPriceCap}: raise budget.hourly_price_cap.",
+                FailureKind.Budget));
+        }
+
+        var lease = new LeaseRow
+        {
+            LeaseId = name,
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Fence = context.Fence,
+            Provider = provider.Name,
+            State = LeaseState.Requested,
+            HourlyPrice = offer.HourlyPrice,
+            Currency = request.Currency,
+            RequestedAt = time.GetUtcNow(),
+        };
+        await leases.RequestAsync(lease, context, cancellationToken);
+        return lease;
+    }
+
+    private async Task<HostAcquired> AcquiredAsync(
+        AcquireHost command, LeaseRow lease, ProvidedHost host, IReadOnlyList<string> ended, CancellationToken cancellationToken)
+    {
+        var statement = new ProvisionStatement
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Budget = command.Budget,
+            Provider = lease.Provider,
+            LeaseId = lease.LeaseId,
+            Host = host.Reference,
+            HourlyPrice = lease.HourlyPrice,
+            Currency = lease.Currency,
+            RequestedAt = lease.RequestedAt,
+            AcquiredAt = time.GetUtcNow(),
+            Ended = ended,
+        };
+        return new HostAcquired
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            LeaseId = lease.LeaseId,
+            Host = host.Reference,
+            HourlyPrice = lease.HourlyPrice,
+            Currency = lease.Currency,
+            Statement = await store.PutJsonAsync(statement, cancellationToken),
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Release;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Messaging;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Provisioning.Leases;
+using FineTunePipeline.Provisioning.Prepare;
+using FineTunePipeline.Provisioning.Provision;
+using FineTunePipeline.Provisioning.Release;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FineTunePipeline.Provisioning;
+
+/// <summary>The service that takes hosts, tests and fills them, and gives them back.</summary>
+public sealed class ProvisioningModule : IServiceModule
+{
+    public string Name => "provisioning";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PrepareOptions>().BindConfiguration(PrepareOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddLocalHost(configuration);
+        services.AddProviders();
+        services.AddSingleton<LeaseTable>();
+        services.AddSingleton<LeaseEnd>();
+        services.AddSingleton<EnvironmentTest>();
+        services.AddServiceDatabase<ProvisioningDbContext>(Name);
+        services.AddStage<AcquireHost, AcquireHostRunner, ProvisioningDbContext>(Stage.Provision, concurrency: 4);
+        services.AddStage<PrepareHost, PrepareHostRunner, ProvisioningDbContext>(Stage.Prepare, concurrency: 2);
+
+        // What is not released is billed: a failing release is told and tried again for ever.
+        services.AddStage<ReleaseHost, ReleaseHostRunner, ProvisioningDbContext>(Stage.Release, concurrency: 4, keepTrying: true);
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<AcquireHostConsumer, AcquireHostDefinition>();
+        bus.AddConsumer<PrepareHostConsumer, PrepareHostDefinition>();
+        bus.AddConsumer<ReleaseHostConsumer, ReleaseHostDefinition>();
+    }
+}

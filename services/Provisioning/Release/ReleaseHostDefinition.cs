@@ -1,0 +1,6 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Stages;
+
+namespace FineTunePipeline.Provisioning.Release;
+
+internal sealed class ReleaseHostDefinition() : StageDefinition<ReleaseHostConsumer>(Stage.Release);

@@ -1,0 +1,9 @@
+using FineTunePipeline.Contracts.Artifacts;
+
+namespace FineTunePipeline.Training.Checkpoints;
+
+/// <summary>A checkpoint that lies on the host to be resumed from.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="Manifest">What was placed.</param>
+/// <param name="TotalSteps">Optimizer steps of the whole training; null if it does not say.</param>
+internal sealed record PlacedCheckpoint(int Step, ArtifactReference Manifest, int? TotalSteps);

@@ -1,0 +1,30 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Messaging.Stages;
+
+namespace FineTunePipeline.Training.Trainers.Builtin;
+
+/// <summary>Our own trainer on the CPU, <c>finetune-trainer</c>, which takes LLaMA-Factory's keys.</summary>
+internal sealed class BuiltinTrainer(EngineLocator engines) : ITrainer
+{
+    public string Name => "builtin";
+
+    public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) => BuiltinYaml.Write(command, outputFolder, resumeFrom);
+
+    public HostCommand Command(string configuration)
+    {
+        try
+        {
+            var trainer = engines.Locate(Engine.Trainer);
+            return trainer with { Arguments = [.. trainer.Arguments, "train", configuration] };
+        }
+        catch (EngineMissingException exception)
+        {
+            throw StageException.BadInput("engine_missing", exception.Message);
+        }
+    }
+
+    public Failure Explain(TrainerEnd end) => Verdicts.Of(end);
+}

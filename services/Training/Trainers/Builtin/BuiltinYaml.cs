@@ -1,0 +1,95 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Train;
+
+namespace FineTunePipeline.Training.Trainers.Builtin;
+
+/// <summary>A job as LLaMA-Factory's YAML.</summary>
+internal static class BuiltinYaml
+{
+    /// <summary>One more than is kept in the store, so that one is not deleted while it is copied.</summary>
+    private const int CheckpointsOnHost = 3;
+
+    public static string Write(StartTraining command, string outputFolder, string? resumeFrom)
+    {
+        var settings = command.Spec.Hyperparameters;
+        var yaml = new YamlText()
+            .Add("model_name_or_path", command.Prepared.ModelFolder)
+            .Add("stage", "sft")
+            .Add("do_train", true)
+            .Add("finetuning_type", command.Spec.Method == FineTuningMethod.Lora ? "lora" : "full");
+        AddMethod(yaml, command.Spec.Method, settings);
+        AddData(yaml, command, settings);
+        yaml.Add("output_dir", outputFolder)
+            .Add("overwrite_output_dir", false)
+            .Add("logging_steps", settings.LoggingSteps)
+            .Add("save_steps", settings.SaveSteps)
+            .Add("save_total_limit", CheckpointsOnHost)
+            .Add("save_only_model", false)
+            .Add("plot_loss", true)
+            .Add("report_to", "none");
+        if (resumeFrom is not null)
+        {
+            yaml.Add("resume_from_checkpoint", resumeFrom);
+        }
+
+        AddOptimizer(yaml, settings);
+        if (settings.ValSize > 0)
+        {
+            yaml.Add("val_size", settings.ValSize)
+                .Add("per_device_eval_batch_size", settings.PerDeviceTrainBatchSize)
+                .Add("eval_strategy", "steps")
+                .Add("eval_steps", settings.SaveSteps);
+        }
+
+        return yaml.ToString();
+    }
+
+    private static void AddMethod(YamlText yaml, FineTuningMethod method, Hyperparameters settings)
+    {
+        if (method != FineTuningMethod.Lora)
+        {
+            return;
+        }
+
+        yaml.Add("lora_rank", settings.LoraRank)
+            .Add("lora_alpha", settings.LoraAlpha > 0 ? settings.LoraAlpha : 2 * settings.LoraRank)
+            .Add("lora_dropout", settings.LoraDropout)
+            .Add("lora_target", settings.LoraTarget);
+    }
+
+    private static void AddData(YamlText yaml, StartTraining command, Hyperparameters settings)
+    {
+        yaml.Add("dataset", command.Inputs.DatasetNames)
+            .Add("dataset_dir", command.Prepared.DatasetFolder)
+            .Add("cutoff_len", settings.CutoffLen)
+            .Add("train_on_prompt", settings.TrainOnPrompt)
+            .Add("preprocessing_num_workers", 1)
+            .Add("dataloader_num_workers", 0);
+
+        // Without these keys the trainer takes the template that the model carries, and all samples.
+        if (command.Spec.Template != "auto")
+        {
+            yaml.Add("template", command.Spec.Template);
+        }
+
+        if (settings.MaxSamples > 0)
+        {
+            yaml.Add("max_samples", settings.MaxSamples);
+        }
+    }
+
+    private static void AddOptimizer(YamlText yaml, Hyperparameters settings) => yaml
+        .Add("per_device_train_batch_size", settings.PerDeviceTrainBatchSize)
+        .Add("gradient_accumulation_steps", settings.GradientAccumulationSteps)
+        .Add("learning_rate", settings.LearningRate)
+        .Add("num_train_epochs", settings.NumTrainEpochs)
+        .Add("max_steps", settings.MaxSteps)
+        .Add("lr_scheduler_type", settings.LrSchedulerType)
+        .Add("warmup_ratio", settings.WarmupRatio)
+        .Add("weight_decay", settings.WeightDecay)
+        .Add("adam_beta1", settings.AdamBeta1)
+        .Add("adam_beta2", settings.AdamBeta2)
+        .Add("max_grad_norm", settings.MaxGradNorm)
+        .Add("group_by_length", settings.GroupByLength)
+        .Add("seed", settings.Seed);
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Training;
+
+internal static partial class TrainingLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "{JobId} attempt {Attempt}: training {What} (from step {FromStep})")]
+    public static partial void Training(this ILogger logger, string jobId, int attempt, string what, int fromStep);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{JobId} attempt {Attempt}: checkpoint of step {Step} committed ({Bytes} bytes)")]
+    public static partial void Committed(this ILogger logger, string jobId, int attempt, int step, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: the checkpoint of step {Step} was not committed, training goes on")]
+    public static partial void CommitFailed(this ILogger logger, Exception exception, string jobId, int attempt, int step);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId}: the committed checkpoint of step {Step} cannot be used, trying an older one")]
+    public static partial void CheckpointUnusable(this ILogger logger, Exception exception, string jobId, int step);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: no contact to the host, its work goes on")]
+    public static partial void ContactLost(this ILogger logger, Exception exception, string jobId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: training is stopped: {Reason}")]
+    public static partial void Stopped(this ILogger logger, string jobId, int attempt, string reason);
+}

@@ -1,0 +1,73 @@
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Artifacts;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Storage;
+using FineTunePipeline.Training.Checkpoints;
+using FineTunePipeline.Training.Watching;
+
+namespace FineTunePipeline.Training;
+
+/// <summary>Brings the result of a finished training into the store and reads it back: only then is training done.</summary>
+internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
+{
+    /// <exception cref="StageException">The trainer ended well but its output folder does not hold a result.</exception>
+    public async Task<TrainingCompleted> StoreAsync(
+        StartTraining command, IComputeHost host, TrainingFolders folders, TrainingHandle handle, WatchedRun run, CancellationToken cancellationToken)
+    {
+        var lora = command.Spec.Method == FineTuningMethod.Lora;
+        var output = await host.CollectAsync(store, folders.Output, lora ? "adapter" : "model", CheckpointFolders.IsResult, cancellationToken);
+        var manifest = await store.VerifyAsync(output, cancellationToken);
+        RequireResult(manifest, lora ? "adapter_config.json" : "config.json");
+
+        var statement = new TrainingStatement
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Trainer = command.Spec.Provider.Trainer,
+            TrainerVersion = command.Prepared.TrainerVersion,
+            Model = command.Inputs.Model,
+            Dataset = command.Inputs.Dataset,
+            Hyperparameters = command.Spec.Hyperparameters,
+            Configuration = handle.Configuration,
+            FromStep = handle.FromStep,
+            ResumedFrom = handle.Resumed,
+            CommittedSteps = run.CommittedSteps,
+            Steps = run.Steps,
+            FinalLoss = run.FinalLoss,
+            ExitCode = 0,
+            Output = output,
+            StartedAt = handle.StartedAt,
+            EndedAt = time.GetUtcNow(),
+        };
+        return new TrainingCompleted
+        {
+            JobId = command.JobId,
+            Attempt = command.Attempt,
+            Trained = new TrainedModel
+            {
+                Method = command.Spec.Method,
+                Output = output,
+                OutputFolder = folders.Output,
+                Steps = run.Steps,
+                FinalLoss = run.FinalLoss,
+            },
+            Statement = await store.PutJsonAsync(statement, cancellationToken),
+        };
+    }
+
+    /// <summary>Exit code 0 alone is no success: programs end with 0 for many reasons.</summary>
+    private static void RequireResult(Manifest manifest, string configuration)
+    {
+        var weights = manifest.Files.Any(file => file.Path.EndsWith(".safetensors", StringComparison.Ordinal) && file.Bytes > 0);
+        if (!weights || manifest.Files.All(file => file.Path != configuration))
+        {
+            throw StageException.Internal(
+                "result_missing",
+                $"The trainer ended with exit code 0, but its output folder holds no {(weights ? configuration : "weights")}.",
+                string.Join('\n', manifest.Files.Select(file => file.Path)));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Storage;
+using FineTunePipeline.Training.Checkpoints;
+using FineTunePipeline.Training.Trainers;
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Training;
+
+/// <summary>Starts the trainer of an attempt, from the last committed checkpoint, or adopts the one that runs, or ran, in the attempt's run folder.</summary>
+internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore store, TimeProvider time, ILogger<TrainingStart> logger)
+{
+    public async Task<TrainingHandle> EnsureAsync(
+        StartTraining command, StageContext context, IComputeHost host, ITrainer trainer, TrainingFolders folders, CancellationToken cancellationToken)
+    {
+        var look = await host.LookAsync(folders.Run, cancellationToken);
+        if (look.State != RunState.None)
+        {
+            // An intent is on record before anything is started, so a run without one is of a database that was restored from an older copy.
+            var handle = TrainingHandle.Read(context.Handle) ?? await PlanAsync(command, folders, trainer, placed: null, cancellationToken);
+            logger.Training(context.JobId, context.Attempt, "adopted", handle.FromStep);
+            return handle;
+        }
+
+        var placed = await archive.PlaceLastAsync(
+            command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
+        var plan = await PlanAsync(command, folders, trainer, placed, cancellationToken);
+        var start = trainer.Command(folders.Configuration) with { TimeLimit = command.Spec.Budget.Deadline };
+        await context.SaveHandleAsync(plan.Write(), cancellationToken);
+
+        await using (var configuration = await store.OpenAsync(plan.Configuration.Sha256, cancellationToken))
+        {
+            await host.UploadAsync(configuration, folders.Configuration, cancellationToken);
+        }
+
+        await host.StartAsync(folders.Run, start, cancellationToken);
+        logger.Training(context.JobId, context.Attempt, "started", plan.FromStep);
+        return plan;
+    }
+
+    private async Task<TrainingHandle> PlanAsync(
+        StartTraining command, TrainingFolders folders, ITrainer trainer, PlacedCheckpoint? placed, CancellationToken cancellationToken)
+    {
+        var text = trainer.Configuration(command, folders.Output, placed is null ? null : folders.Checkpoint(placed.Step));
+        var configuration = await store.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), cancellationToken);
+        return new TrainingHandle(placed?.Step ?? 0, placed?.TotalSteps, placed?.Manifest, configuration, time.GetUtcNow());
+    }
+}

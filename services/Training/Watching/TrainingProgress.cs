@@ -1,0 +1,71 @@
+namespace FineTunePipeline.Training.Watching;
+
+/// <summary>What the log of a training says so far, and how long the rest will take by our own clock (the trainer's estimate is wrong after a resume).</summary>
+internal sealed class TrainingProgress(int fromStep, TimeProvider time)
+{
+    /// <summary>The pace is that of the last readings, so that a slow evaluation or a busy hour does not count for ever.</summary>
+    private const int PaceReadings = 20;
+
+    private readonly Queue<(int Step, long At)> _pace = [];
+
+    public int Step { get; private set; } = fromStep;
+
+    public int TotalSteps { get; private set; }
+
+    public double? Loss { get; private set; }
+
+    public double? LearningRate { get; private set; }
+
+    public double? Epoch { get; private set; }
+
+    /// <summary>Lines of the log in a row, up to the last, whose loss was exactly 0 or no number.</summary>
+    public int DeadLosses { get; private set; }
+
+    /// <summary>A line came since <see cref="Shown"/>.</summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Takes in the lines of one reading. Lines of a step that is done already (a resumed training writes them again) change nothing but the loss.</summary>
+    /// <returns>true if a new optimizer step was seen.</returns>
+    public bool Add(IReadOnlyList<TrainerLogLine> lines)
+    {
+        var before = Step;
+        foreach (var line in lines)
+        {
+            (Step, TotalSteps) = (Math.Max(Step, line.Step), line.TotalSteps);
+            if (line.Loss is { } loss)
+            {
+                DeadLosses = loss == 0 || !double.IsFinite(loss) ? DeadLosses + 1 : 0;
+                (Loss, LearningRate) = (loss, line.LearningRate);
+            }
+
+            Epoch = line.Epoch ?? Epoch;
+            IsNew = true;
+        }
+
+        if (Step > before)
+        {
+            _pace.Enqueue((Step, time.GetTimestamp()));
+            if (_pace.Count > PaceReadings)
+            {
+                _pace.Dequeue();
+            }
+        }
+
+        return Step > before;
+    }
+
+    /// <summary>Null until two readings are known.</summary>
+    public TimeSpan? Remaining()
+    {
+        if (_pace.Count < 2 || TotalSteps == 0)
+        {
+            return null;
+        }
+
+        var (firstStep, firstAt) = _pace.Peek();
+        var perStep = time.GetElapsedTime(firstAt, _pace.Last().At) / (_pace.Last().Step - firstStep);
+        return perStep * (TotalSteps - Step);
+    }
+
+    public void Shown() => IsNew = false;
+}

@@ -1,0 +1,28 @@
+namespace FineTunePipeline.TestKit.Storage;
+
+/// <summary>A folder of its own for one test, removed at the end.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Directory.CreateDirectory(Path);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "finetune-test-" + Guid.NewGuid().ToString("N")[..12]);
+
+    public string At(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Writes a small file, with the folders above it, and returns its path.</summary>
+    public string Write(string relative, string text)
+    {
+        var path = At(relative);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using FineTunePipeline.Contracts.Deploy;
+using FineTunePipeline.Contracts.Evaluate;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Contracts.Release;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Orchestrator.Provenance;
+using MassTransit;
+using Xunit;
+
+namespace FineTunePipeline.UnitTests.Orchestrator;
+
+public sealed class SagaFlowTests
+{
+    private static readonly Stage[] Flow =
+        [Stage.Validate, Stage.Fetch, Stage.Provision, Stage.Prepare, Stage.Train, Stage.Evaluate, Stage.Convert, Stage.Deploy];
+
+    [Fact]
+    public async Task A_job_flows_through_all_stages_releases_its_host_and_succeeds()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow);
+
+        await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
+        await bench.PublishAsync(new ProvenanceWritten { JobId = job, Provenance = SagaBench.Reference });
+        var done = await bench.ChangedAsync(job, change => change.State == JobState.Succeeded);
+
+        Assert.Equal(["adapter", "evaluation", "merged", "gguf", "provenance"], done.Result.Files.Select(file => file.Kind));
+        Assert.Equal("http://127.0.0.1:1/v1", done.Result.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_result_that_the_gate_refuses_is_kept_and_not_deployed()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow[..5]);
+        await WaitForAsync(bench, job, Stage.Evaluate, 1);
+        await bench.PublishAsync(new ModelEvaluated
+        {
+            JobId = job, Attempt = 1, Summary = SagaBench.Summary(false), Report = SagaBench.Reference, Statement = SagaBench.Reference,
+        });
+        await PlayAsync(bench, job, [Stage.Convert]);
+
+        var failed = await bench.ChangedAsync(job, change => change.State == JobState.Failed);
+        Assert.Equal("gate_refused", failed.Failure!.Code);
+        Assert.Contains(failed.Result.Files, file => file.Kind == "gguf");
+        await bench.SentAsync<ReleaseHost>(release => release.JobId == job);
+        Assert.DoesNotContain(bench.Recorder.Out.OfType<DeployModel>(), sent => sent.JobId == job);
+    }
+
+    [Fact]
+    public async Task A_lost_host_is_replaced_and_training_goes_on_with_its_next_attempt()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow[..4]);
+        await WaitForAsync(bench, job, Stage.Train, 1);
+        await bench.PublishAsync(SagaBench.Failed(job, Stage.Train, 1, FailureKind.HostLost));
+
+        await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
+        await bench.SentAsync<AcquireHost>(acquire => acquire.JobId == job && acquire.Attempt == 2);
+        await bench.PublishAsync(SagaBench.Success(job, Stage.Provision, 2, "lease-2"));
+        await WaitForAsync(bench, job, Stage.Prepare, 2);
+        await bench.PublishAsync(SagaBench.Success(job, Stage.Prepare, 2));
+        await bench.SentAsync<StartTraining>(start => start.JobId == job && start.Attempt == 2);
+    }
+
+    [Fact]
+    public async Task Out_of_memory_halves_the_micro_batch_at_the_same_global_batch()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var spec = SagaBench.Spec() with { Hyperparameters = new Hyperparameters { PerDeviceTrainBatchSize = 4, GradientAccumulationSteps = 3 } };
+        var job = await bench.SubmitAsync(spec);
+        await PlayAsync(bench, job, Flow[..4]);
+        await WaitForAsync(bench, job, Stage.Train, 1);
+        await bench.PublishAsync(SagaBench.Failed(job, Stage.Train, 1, FailureKind.OutOfMemory));
+
+        var again = await bench.SentAsync<StartTraining>(start => start.JobId == job && start.Attempt == 2);
+        Assert.Equal((2, 6), (again.Spec.Hyperparameters.PerDeviceTrainBatchSize, again.Spec.Hyperparameters.GradientAccumulationSteps));
+    }
+
+    [Fact]
+    public async Task Bad_input_fails_at_once_with_its_own_words()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await WaitForAsync(bench, job, Stage.Validate, 1);
+        await bench.PublishAsync(SagaBench.Failed(job, Stage.Validate, 1, FailureKind.BadInput));
+        var failed = await bench.ChangedAsync(job, change => change.State == JobState.Failed);
+        Assert.Equal("It broke.", failed.Message);
+    }
+
+    [Theory]
+    [InlineData(Stage.Validate)]
+    [InlineData(Stage.Fetch)]
+    [InlineData(Stage.Provision)]
+    [InlineData(Stage.Prepare)]
+    [InlineData(Stage.Train)]
+    [InlineData(Stage.Evaluate)]
+    [InlineData(Stage.Convert)]
+    [InlineData(Stage.Deploy)]
+    public async Task Cancel_ends_the_running_stage_then_releases_then_says_so(Stage stage)
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow.TakeWhile(earlier => earlier != stage).ToArray());
+        await WaitForAsync(bench, job, stage, 1);
+        await bench.PublishAsync(new CancelJob { JobId = job, Reason = "test" });
+
+        await bench.SentAsync<CancelStage>(cancel => cancel.JobId == job && cancel.Stage == stage && cancel.Attempt == 1);
+        await bench.PublishAsync(new StageCancelled { JobId = job, Stage = stage, Attempt = 1 });
+        if (stage > Stage.Provision)
+        {
+            var release = await bench.SentAsync<ReleaseHost>(sent => sent.JobId == job);
+            await bench.PublishAsync(SagaBench.Success(job, Stage.Release, release.Attempt, release.LeaseId));
+        }
+
+        await bench.ChangedAsync(job, change => change.State == JobState.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_host_that_comes_while_cancelling_is_released_before_the_job_ends()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow[..2]);
+        await WaitForAsync(bench, job, Stage.Provision, 1);
+        await bench.PublishAsync(new CancelJob { JobId = job, Reason = "test" });
+        await bench.ChangedAsync(job, change => change.State == JobState.Cancelling);
+        await bench.PublishAsync(SagaBench.Success(job, Stage.Provision, 1));
+        await bench.Recorder.ConsumedAsync<HostAcquired>(taken => taken.JobId == job);
+        await bench.PublishAsync(new StageCancelled { JobId = job, Stage = Stage.Provision, Attempt = 1 });
+
+        await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
+        await bench.PublishAsync(SagaBench.Success(job, Stage.Release, 1));
+        await bench.ChangedAsync(job, change => change.State == JobState.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_host_for_an_unknown_job_is_given_back()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var unknown = JobId.New();
+        await bench.PublishAsync(SagaBench.Success(unknown, Stage.Provision, 1, "lease-lost"));
+        await bench.SentAsync<ReleaseHost>(release => release.JobId == unknown && release.LeaseId == "lease-lost");
+    }
+
+    private static async Task PlayAsync(SagaBench bench, string job, Stage[] stages)
+    {
+        foreach (var stage in stages)
+        {
+            await WaitForAsync(bench, job, stage, 1);
+            var message = SagaBench.Success(job, stage, 1);
+            await bench.PublishAsync(message);
+        }
+    }
+
+    private static Task WaitForAsync(SagaBench bench, string job, Stage stage, int attempt) =>
+        bench.ChangedAsync(job, change => change.Stage == stage && change.Attempt == attempt && change.State == JobState.Running);
+}
