@@ -85,7 +85,14 @@ internal static class ModelFolder
     {
         if (new FileInfo(path).Length > MaxFileBytes)
             throw new TokenizerLoadException($"{path} is larger than {MaxFileBytes} bytes: it cannot be what its name says.");
-        return File.ReadAllText(path);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerLoadException($"{path} cannot be read: {error.Message}", error);
+        }
     }
 
     private static string? TokenText(JsonElement? config, string name)

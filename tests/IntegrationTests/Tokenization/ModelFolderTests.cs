@@ -22,8 +22,8 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("has no tokenizer.json", Fails<TokenizerLoadException>(), StringComparison.Ordinal);
         File.WriteAllText(At("tokenizer.model"), "x");
         Assert.Contains("save the tokenizer with transformers", Fails<TokenizerLoadException>(), StringComparison.Ordinal);
-        Assert.Contains(
-            "does not exist", Assert.Throws<TokenizerLoadException>(() => HuggingFaceTokenizer.Load(At("nowhere"))).Message, StringComparison.Ordinal);
+        foreach (var load in new Action[] { () => HuggingFaceTokenizer.Load(At("nowhere")), () => ModelChat.Load(At("nowhere")) })
+            Assert.Contains("nowhere does not exist", Assert.Throws<TokenizerLoadException>(load).Message, StringComparison.Ordinal);
     }
 
     [Theory]
