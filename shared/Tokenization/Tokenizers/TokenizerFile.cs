@@ -42,7 +42,7 @@ internal sealed class TokenizerFile
         catch (JsonException error)
         {
             throw new TokenizerLoadException(
-                $"{path} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}): the download may be incomplete, fetch it again.", error);
+                $"{path} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}): fetch it again, it may be incomplete.", error);
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException)
         {

@@ -78,7 +78,8 @@ public sealed class HuggingFaceTokenizerTests
         Assert.Throws<ArgumentNullException>(() => tokenizer.Encode(null!));
         foreach (var text in new[] { "a\ud83d", "\ude42b", "\ude42\ud83d", "x\ud83dy" })
             Assert.Contains("surrogate", Assert.Throws<TokenizerInputException>(() => tokenizer.Encode(text)).Message, StringComparison.Ordinal);
-        Assert.Contains("Split it", Assert.Throws<TokenizerInputException>(() => tokenizer.Encode(new string(' ', 1_000_001))).Message, StringComparison.Ordinal);
+        var tooLong = Assert.Throws<TokenizerInputException>(() => tokenizer.Encode(new string(' ', 1_000_001)));
+        Assert.Contains("Split it", tooLong.Message, StringComparison.Ordinal);
         Assert.NotEmpty(tokenizer.Encode("🙂"));
     }
 

@@ -22,14 +22,15 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("has no tokenizer.json", Fails<TokenizerLoadException>(), StringComparison.Ordinal);
         File.WriteAllText(At("tokenizer.model"), "x");
         Assert.Contains("save the tokenizer with transformers", Fails<TokenizerLoadException>(), StringComparison.Ordinal);
-        Assert.Contains(
-            "does not exist", Assert.Throws<TokenizerLoadException>(() => HuggingFaceTokenizer.Load(At("nowhere"))).Message, StringComparison.Ordinal);
+        foreach (var load in new Action[] { () => HuggingFaceTokenizer.Load(At("nowhere")), () => ModelChat.Load(At("nowhere")) })
+            Assert.Contains("nowhere does not exist", Assert.Throws<TokenizerLoadException>(load).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}")]
     [InlineData("{\"model\": {\"type\": \"Nothing\", \"vocab\": {\"a\": 0}}}")]
-    [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\", \"invert\": false}}")]
+    [InlineData("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"pre_tokenizer\": "
+        + "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\", \"invert\": false}}")]
     public void Says_what_the_library_refuses(string json)
     {
         File.WriteAllText(At("tokenizer.json"), json);

@@ -56,7 +56,13 @@ public sealed class JinjaErrorTests
         var template = ChatTemplate.Parse("{{ tools | tojson }}{{ messages[0].tool_calls[0].n }}{{ enable_thinking }}{{ documents is none }}");
         var text = template.Render(new ChatTemplateInput
         {
-            Messages = [new ChatMessage("user", "x") { Fields = new Dictionary<string, object?> { ["tool_calls"] = new[] { new Dictionary<string, object?> { ["n"] = 1 } } } }],
+            Messages =
+            [
+                new ChatMessage("user", "x")
+                {
+                    Fields = new Dictionary<string, object?> { ["tool_calls"] = new[] { new Dictionary<string, object?> { ["n"] = 1 } } },
+                },
+            ],
             Variables = new Dictionary<string, object?>
             {
                 ["tools"] = System.Text.Json.Nodes.JsonNode.Parse("""[{"a": [1, 2.0, "é"]}]"""),

@@ -12,7 +12,7 @@ public sealed class ModelChatTests
     public void Trains_the_answers_and_the_ends_of_their_turns_only()
     {
         using var chat = Chat("chatml");
-        var example = chat.EncodeExample([new("user", "q1"), new("assistant", "a1"), new("user", "q2"), new("assistant", "a2")], trainOnPrompt: false, cutoff: null);
+        var example = chat.EncodeExample([new("user", "q1"), new("assistant", "a1"), new("user", "q2"), new("assistant", "a2")]);
         Assert.Equal("a1<|im_end|>\na2<|im_end|>\n", Trained(chat, example));
         Assert.Equal(
             "<|im_start|>user\nq1<|im_end|>\n<|im_start|>assistant\na1<|im_end|>\n<|im_start|>user\nq2<|im_end|>\n<|im_start|>assistant\na2<|im_end|>\n",
@@ -155,7 +155,8 @@ public sealed class ModelChatTests
         Assert.Equal("a<|im_end|>\n", Trained(silent, silent.EncodeExample(messages)));
     }
 
-    private static ModelChat Chat(string name, bool putsSpaceFirst = false) => new(new FakeTokenizer(Special, putsSpaceFirst), NamedTemplates.Parse(name), Tokens);
+    private static ModelChat Chat(string name, bool putsSpaceFirst = false) =>
+        new(new FakeTokenizer(Special, putsSpaceFirst), NamedTemplates.Parse(name), Tokens);
 
     private static string Trained(ModelChat chat, TrainingExample example) =>
         chat.Tokenizer.Decode(example.Ids.Where((_, i) => example.Trained[i]).ToArray(), skipSpecialTokens: false);

@@ -16,7 +16,8 @@ public sealed class TokenizerFileTests : IDisposable
             {"truncation": {"max_length": 2, "stride": 5}, "padding": {"x": 1}, "post_processor": {"type": "TemplateProcessing"},
              "added_tokens": [{"id": 3, "content": "<s>", "special": true, "lstrip": true}, {"id": 4, "content": "<tool>", "special": false}],
              "normalizer": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
-             "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "(a+)+$"}}, {"type": "Split", "pattern": {"String": "x"}}]},
+             "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+               {"type": "Split", "pattern": {"Regex": "(a+)+$"}}, {"type": "Split", "pattern": {"String": "x"}}]},
              "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "é\u0000\"": 2}, "merges": []}}
             """);
         Assert.Equal(new HashSet<int> { 3 }, file.SpecialIds);

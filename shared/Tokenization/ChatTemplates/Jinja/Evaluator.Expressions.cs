@@ -121,14 +121,14 @@ internal sealed partial class Evaluator
 
     private ListValue List(ListExpression list, Scope scope)
     {
-        _context.Charge(list.Items.Count);
+        _context.ChargeItems(list.Items.Count);
         var items = list.Items.Select(item => Evaluate(item, scope));
         return list.IsTuple ? new TupleValue(items) : new ListValue(items);
     }
 
     private DictionaryValue Dictionary(DictionaryExpression dictionary, Scope scope)
     {
-        _context.Charge(dictionary.Items.Count);
+        _context.ChargeItems(dictionary.Items.Count);
         var result = new DictionaryValue();
         foreach (var (key, value) in dictionary.Items)
             result[DictionaryValue.Key(Evaluate(key, scope))] = Evaluate(value, scope);

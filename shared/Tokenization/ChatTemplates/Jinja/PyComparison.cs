@@ -108,19 +108,21 @@ internal static class PyComparison
     {
         public new bool Equals(object? x, object? y) => AreEqual(x, y);
 
-        public int GetHashCode(object value)
-        {
-            RenderContext.Account(0);
-            return Hash(value);
-        }
+        public int GetHashCode(object value) => Hash(value, 0);
 
-        private int Hash(object value) => value switch
+        private static int Hash(object value, int depth)
         {
-            string text => string.GetHashCode(text, StringComparison.Ordinal),
-            bool or long or double => PyValue.ToDouble(value).GetHashCode(),
-            TupleValue tuple => tuple.Aggregate(17, (hash, item) => (hash * 31) + (item is null ? 0 : GetHashCode(item))),
-            ListValue or DictionaryValue => throw new JinjaError($"unhashable type: '{PyValue.TypeName(value)}'"),
-            _ => value.GetHashCode(),
-        };
+            if (depth > MaxDepth)
+                throw new JinjaError("a key is nested too deeply");
+            RenderContext.Account(0);
+            return value switch
+            {
+                string text => string.GetHashCode(text, StringComparison.Ordinal),
+                bool or long or double => PyValue.ToDouble(value).GetHashCode(),
+                TupleValue tuple => tuple.Aggregate(17, (hash, item) => (hash * 31) + (item is null ? 0 : Hash(item, depth + 1))),
+                ListValue or DictionaryValue => throw new JinjaError($"unhashable type: '{PyValue.TypeName(value)}'"),
+                _ => value.GetHashCode(),
+            };
+        }
     }
 }

@@ -5,6 +5,8 @@ namespace FineTunePipeline.Tokenization.ChatTemplates.Jinja;
 /// <summary>The account of one rendering: steps, depth, created characters and items, and time.</summary>
 internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider clock)
 {
+    private const int ItemCost = 8;
+
     [ThreadStatic]
     private static RenderContext? s_current;
     private readonly long _started = clock.GetTimestamp();
@@ -56,7 +58,7 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     {
         _allocated += count;
         if (count > Limits.MaxAllocation || _allocated > Limits.MaxAllocation)
-            throw new JinjaError($"more than {Limits.MaxAllocation} characters and list items created");
+            throw new JinjaError($"more than {Limits.MaxAllocation} characters (or an eighth as many items) created");
         if (count > 10_000)
             CheckTime();
     }
@@ -70,9 +72,12 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     public T Created<T>(T list)
         where T : ListValue
     {
-        Charge(list.Count);
+        ChargeItems(list.Count);
         return list;
     }
+
+    /// <summary>Counts items of lists and dictionaries; each takes about as much memory as a short text.</summary>
+    public void ChargeItems(long count) => Charge(checked(count * ItemCost));
 
     public readonly struct Restorer(RenderContext? outer) : IDisposable
     {

@@ -23,6 +23,7 @@ internal static class SelectionFilters
     {
         if (attribute is not string path)
             return OrFallback(Members.Item(item, attribute));
+        RenderContext.Account(path.Length);
         foreach (var part in path.Split('.'))
             item = OrFallback(Members.Item(item, long.TryParse(part, out var index) ? (object)index : part));
         return item;
@@ -90,7 +91,7 @@ internal static class SelectionFilters
     {
         var bound = arguments.Bind("value", "reverse", "case_sensitive", "attribute");
         var items = PyValue.Items(bound.Required("value"));
-        arguments.Context.Charge(items.Count);
+        arguments.Context.ChargeItems(items.Count);
         return Sort(items, KeyOf(bound), bound.Flag("reverse"));
     }
 
@@ -136,7 +137,7 @@ internal static class SelectionFilters
         var bound = arguments.Bind("value", "attribute", "default", "case_sensitive");
         var attribute = bound.Required("attribute");
         var items = PyValue.Items(bound.Required("value"));
-        arguments.Context.Charge(items.Count);
+        arguments.Context.ChargeItems(items.Count);
         var groups = new DictionaryValue();
         foreach (var item in Sort(items, Key, reverse: false))
         {
