@@ -60,7 +60,7 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("""{"instruction":"a","output":["b"]}""", "must be a text, not a list")]
     [InlineData("""{"instruction":"a","output":"\ud800"}""", "surrogate")]
     [InlineData("[1]", "must be a JSON object, not a number", true)]
-    [InlineData("""{"instruction":"a" "output":"b"}""", "not valid JSON at column 19")]
+    [InlineData("""{"instruction":"a" "output":"b"}""", "not valid JSON at column 20")]
     [InlineData("""{'instruction':'a'}""", "not valid JSON at column 2")]
     public void Reports_a_wrong_alpaca_record_and_goes_on(string record, string expected, bool isElement = false)
     {

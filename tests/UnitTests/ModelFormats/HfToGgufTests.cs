@@ -26,13 +26,13 @@ public sealed class HfToGgufTests : IDisposable
     }
 
     [Theory]
-    [InlineData("merged-qwen3", "qwen3", GgufType.F32, "@Q32")]
-    [InlineData("merged-qwen3", "qwen3", GgufType.BF16, "@QB16")]
-    [InlineData("merged-qwen3", "qwen3", GgufType.Q8_0, "@Q8")]
-    [InlineData("tiny-llama2", "tiny-llama2", GgufType.F32, "@L32")]
-    [InlineData("tiny-llama2", "tiny-llama2", GgufType.F16, "@L16")]
-    [InlineData("tiny-llama2", "tiny-llama2", GgufType.BF16, "@LB16")]
-    [InlineData("tiny-llama2", "tiny-llama2", GgufType.Q8_0, "@L8")]
+    [InlineData("merged-qwen3", "qwen3", GgufType.F32, "7d9a0f9c3b876a2a4d6e589e20f6f5d5ba307e8ab3edf08ac169891ca0ae9665")]
+    [InlineData("merged-qwen3", "qwen3", GgufType.BF16, "8572ecf196e66a615ed07ba1655a2b9f1f64633f32b47694dd04478ac324fe2e")]
+    [InlineData("merged-qwen3", "qwen3", GgufType.Q8_0, "10678e5696d260e5600f10896dbb1a69dc3b5ce5bbda6a411f4b0fa772c800d0")]
+    [InlineData("tiny-llama2", "tiny-llama2", GgufType.F32, "85803b188e982fcab186883e5cffa50aa109491b8b841ffd576a14051b4daa28")]
+    [InlineData("tiny-llama2", "tiny-llama2", GgufType.F16, "a38c8520bfabd6fedde3023ca1b8efd8abf564dea4085fb905ad8815aecf8a79")]
+    [InlineData("tiny-llama2", "tiny-llama2", GgufType.BF16, "ce50488e0b741412051d8a09dda4832094c748627925d74779c41288da10ac75")]
+    [InlineData("tiny-llama2", "tiny-llama2", GgufType.Q8_0, "83f945eaccf2102db5976353a149e65291b699f70e651e596f0de7878b29dc6d")]
     public void Has_the_digest_of_the_reference_converters_file(string model, string folder, GgufType type, string sha256)
     {
         var conversion = HfToGguf.Convert(Named(model, folder), _folder.At("out.gguf"), type, null, CancellationToken.None);

@@ -29,7 +29,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "__metadata__")]
     [InlineData("""["a"]""", 0, "not a JSON object")]
     [InlineData("""{"a":""", 0, "not JSON")]
-    [InlineData("""{} {}""", 0, "not JSON")]
+    [InlineData("""{} {}""", 0, "after the JSON object")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "Unicode")]
     public void Refuses_a_header_that_breaks_a_rule(string header, int dataBytes, string expected)
     {
