@@ -31,7 +31,11 @@ internal static class ModelJson
         ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
         try
         {
-            CheckTexts(path, json.Span);
+            if (JsonTexts.FirstBroken(json.Span, Options.MaxDepth) is { } position)
+            {
+                throw new InvalidModelFileException(path, $"it holds a text with half a surrogate pair (\\ud800 to \\udfff alone) at byte {position}; correct it");
+            }
+
             return JsonDocument.Parse(json, Options);
         }
         catch (JsonException e)
@@ -43,26 +47,4 @@ internal static class ModelJson
     /// <summary>The text of a property; null when the property is not there or is no text.</summary>
     public static string? Text(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    /// <summary>Half a surrogate pair is valid JSON but no text, and would throw wherever it is read first.</summary>
-    private static void CheckTexts(string path, ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
-        while (reader.Read())
-        {
-            if (!reader.ValueIsEscaped || reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
-            {
-                continue;
-            }
-
-            try
-            {
-                reader.GetString();
-            }
-            catch (InvalidOperationException e)
-            {
-                throw new InvalidModelFileException(path, $"it holds a text with half a surrogate pair (\\ud800 to \\udfff alone) at byte {reader.TokenStartIndex}; correct it", e);
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@ namespace FineTunePipeline.ModelFormats.Datasets;
 internal static class DatasetDetector
 {
     private const int RecordsToLookAt = 20;
+    private const int MaxDepth = 64;
 
     public static DatasetFormat Detect(string path)
     {
@@ -51,8 +52,13 @@ internal static class DatasetDetector
 
         try
         {
+            if (JsonTexts.FirstBroken(raw.Json.Span, MaxDepth) is not null)
+            {
+                return null;
+            }
+
             var document = JsonDocument.Parse(raw.Json);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.EnumerateObject().All(property => property.Name is not null))
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
             }
@@ -60,7 +66,7 @@ internal static class DatasetDetector
             document.Dispose();
             return null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null; // The reader will tell what is wrong with this record; another one may show the layout.
         }

@@ -22,6 +22,12 @@ internal static class RecordParser
 
         try
         {
+            // Half a surrogate pair is valid JSON but no text, and would throw wherever it is read.
+            if (JsonTexts.FirstBroken(raw.Json.Span, Options.MaxDepth) is not null)
+            {
+                return new DatasetProblem(raw.Line, "a text holds half a surrogate pair (\\ud800 to \\udfff alone); remove it or write the whole character");
+            }
+
             using var document = JsonDocument.Parse(raw.Json, Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -41,10 +47,6 @@ internal static class RecordParser
         catch (WrongRecordException e)
         {
             return new DatasetProblem(raw.Line, e.Message);
-        }
-        catch (InvalidOperationException)
-        {
-            return new DatasetProblem(raw.Line, "a text holds half a surrogate pair (\\ud800 to \\udfff alone); remove it or write the whole character");
         }
     }
 
