@@ -1,3 +1,4 @@
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Contracts.Evaluate;
 
 namespace FineTunePipeline.Evaluation.Predicting;
