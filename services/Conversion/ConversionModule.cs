@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Conversion.Data;
 using FineTunePipeline.Conversion.Gguf;
 using FineTunePipeline.Conversion.Merging;
+using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts.Local;
@@ -30,6 +31,7 @@ public sealed class ConversionModule : IServiceModule
         services.AddSingleton<ModelMerger>();
         services.AddSingleton<GgufFactory>();
         services.AddSingleton<FileQuestions>();
+        services.AddSingleton<KQuantFits>();
         services.AddServiceDatabase<ConversionDbContext>(Name);
         services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(Stage.Convert, concurrency);
     }

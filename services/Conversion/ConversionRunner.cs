@@ -22,6 +22,7 @@ internal sealed class ConversionRunner(
     GgufFactory factory,
     FileQuestions asker,
     HostFiles files,
+    KQuantFits fits,
     IOptions<ConversionOptions> options,
     TimeProvider time) : IStageRunner<ConvertModel>
 {
@@ -59,9 +60,7 @@ internal sealed class ConversionRunner(
         var folders = new ConversionFolders(command);
 
         var merged = await merger.MergeAsync(host, command, folders, cancellationToken);
-        var plan = requested.Count == 0
-            ? new ConversionPlan([], [], [])
-            : ConversionPlan.For(requested, await ModelShape.LoadAsync(store, command.Inputs.Model, cancellationToken));
+        var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.Model, cancellationToken) : null);
         var questions = await LoadQuestionsAsync(host, command, folders, cancellationToken);
 
         var made = new List<ConvertedFile>();
@@ -117,7 +116,7 @@ internal sealed class ConversionRunner(
     {
         var check = await factory.CheckAsync(host, folders, file.Type, cancellationToken);
         var accuracy = questions.Count > 0
-            ? await asker.AskAsync(host, folders, file.Type, questions, cancellationToken)
+            ? await asker.AskAsync(host, folders, file.Type, questions, command.Spec.Evaluation.MaxNewTokens, cancellationToken)
             : new Dictionary<string, double>();
         var stored = await files.StoreAsync(host, folders.Gguf(file.Type), file.Sha256, file.Bytes, cancellationToken);
         var output = new GgufOutput(file.Type, FileNames.Gguf(command.Spec, command.JobId, file.Type), stored) { Accuracy = accuracy };
@@ -138,7 +137,6 @@ internal sealed class ConversionRunner(
                 Merged = converted.Merged,
                 Files = made,
                 Refused = converted.Refused,
-                ToolVersion = "finetune-model " + typeof(ConversionRunner).Assembly.GetName().Version?.ToString(3),
             },
             cancellationToken);
 

@@ -27,7 +27,4 @@ internal sealed record ConversionStatement
 
     /// <summary>Requested types that were not made, each with the reason.</summary>
     public required IReadOnlyList<string> Refused { get; init; }
-
-    /// <summary>Version of the program that merged, wrote and quantised.</summary>
-    public required string ToolVersion { get; init; }
 }

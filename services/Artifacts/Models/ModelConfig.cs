@@ -34,16 +34,6 @@ internal sealed record ModelConfig
 
     public long Keys => KeyValueHeads * HeadSize;
 
-    /// <summary>Weights in matrices by the length of their rows, as GGUF packs them.</summary>
-    public IEnumerable<(long Row, long Weights)> Matrices()
-    {
-        yield return (Hidden, Vocabulary * Hidden * (TiedEmbedding ? 1 : 2));
-        yield return (Hidden, Layers * Hidden * (Queries + Keys + Keys));
-        yield return (Queries, Layers * Queries * Hidden);
-        yield return (Hidden, Layers * 2 * Intermediate * Hidden);
-        yield return (Intermediate, Layers * Intermediate * Hidden);
-    }
-
     /// <summary>null, and faults, if the file cannot be used.</summary>
     public static ModelConfig? Read(string path, FaultList faults)
     {

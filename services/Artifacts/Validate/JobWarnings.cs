@@ -1,12 +1,12 @@
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Gguf;
 
 namespace FineTunePipeline.Artifacts.Validate;
 
 /// <summary>Things that are odd but no fault.</summary>
 internal static class JobWarnings
 {
-    private const int Block = 256;
     private const int FewSamples = 10;
 
     public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts model, DatasetFolder data, DatasetFacts dataset, TokenFacts tokens, int questions)
@@ -49,17 +49,13 @@ internal static class JobWarnings
     /// <summary>k-quants pack 256 values of a row together; rows of other lengths fall back to larger types, or the type is refused.</summary>
     private static void AddQuantisation(JobSpec spec, ModelFacts model, List<string> warnings)
     {
-        var types = spec.Outputs.Gguf.Where(type => type.Contains("_k", StringComparison.Ordinal)).ToList();
-        var matrices = model.Config.Matrices().ToList();
-        var unfit = matrices.Where(matrix => matrix.Row % Block != 0).ToList();
-        if (types.Count == 0 || unfit.Count == 0)
+        var types = string.Join(", ", spec.Outputs.Gguf.Where(type => type.Contains("_k", StringComparison.Ordinal)));
+        if (types.Length == 0 || KQuantFit.OfModelFolder(model.Folder) is not { All: false } fit)
         {
             return;
         }
 
-        var part = 100.0 * unfit.Sum(matrix => matrix.Weights) / matrices.Sum(matrix => matrix.Weights);
-        warnings.Add(FormattableString.Invariant(
-            $"{string.Join(", ", types)}: {part:0} % of the weights are in rows of {string.Join(", ", unfit.Select(matrix => matrix.Row).Distinct())} values, which k-quants cannot pack; ")
-            + "they fall back to a larger type, and above half of the weights the type is not made.");
+        warnings.Add($"{types}: {fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values and fall back to a larger type; "
+            + "when they are the most, the type is not made.");
     }
 }

@@ -132,7 +132,15 @@ internal sealed class ValidateJobRunner(
             await store.MaterializeAsync(manifest, folder, cancellationToken);
         }
 
-        return ModelCheck.Check(ModelFolder.Read(folder!, faults), faults);
+        var listed = ModelFolder.Read(folder!, faults);
+        ChatTemplateCheck.Check(listed, spec, faults);
+        var facts = ModelCheck.Check(listed, faults);
+        if (facts is not null && spec.Outputs.Gguf.Count > 0)
+        {
+            GgufPreflight.Check(facts.Folder, work.Folder("preflight.gguf"), faults);
+        }
+
+        return faults.IsEmpty ? facts : null;
     }
 
     private async Task<(DatasetFolder? Folder, DatasetFacts? Facts)> CheckDatasetAsync(

@@ -1,3 +1,5 @@
+using FineTunePipeline.ModelFormats.Gguf;
+
 namespace FineTunePipeline.Conversion.Planning;
 
 /// <summary>Which files are made, how, and which requested ones are not made.</summary>
@@ -6,21 +8,21 @@ namespace FineTunePipeline.Conversion.Planning;
 /// <param name="Refused">Requested types that are not made, each with the reason.</param>
 internal sealed record ConversionPlan(IReadOnlyList<string> Native, IReadOnlyList<string> Quantised, IReadOnlyList<string> Refused)
 {
+    /// <summary>What k-quants are made of.</summary>
     internal const string Source = "f16";
 
-    /// <summary>Values that a k-quant packs together: a row of any other length cannot be packed and falls back to a larger type.</summary>
-    private const int Block = 256;
-
+    private const int ShownMatrices = 3;
     private static readonly string[] NativeTypes = ["f32", "f16", "bf16", "q8_0"];
 
-    /// <summary>Is the f16 file made only to be quantised?</summary>
-    public bool SourceIsScratch(IReadOnlyList<string> requested) => Quantised.Count > 0 && !requested.Contains(Source);
+    public static bool NeedsFit(IReadOnlyList<string> requested) => requested.Except(NativeTypes).Any();
 
-    public static ConversionPlan For(IReadOnlyList<string> requested, ModelShape shape)
+    /// <param name="requested">Types in the order of the job.</param>
+    /// <param name="fit">Whether k-quants fit; null if none is requested.</param>
+    public static ConversionPlan For(IReadOnlyList<string> requested, KQuantFit? fit)
     {
         var native = requested.Where(NativeTypes.Contains).ToList();
         var wanted = requested.Except(NativeTypes).ToList();
-        var misfit = Misfit(shape);
+        var misfit = fit is null ? null : Misfit(fit);
         var quantised = misfit is null ? wanted : [];
         if (quantised.Count > 0 && !native.Contains(Source))
         {
@@ -30,20 +32,16 @@ internal sealed record ConversionPlan(IReadOnlyList<string> Native, IReadOnlyLis
         return new ConversionPlan(native, quantised, misfit is null ? [] : [.. wanted.Select(type => $"{type}: {misfit}")]);
     }
 
-    /// <summary>Why k-quants make no sense for a model, or null: at least half of its weights must be in rows that can be packed.</summary>
-    private static string? Misfit(ModelShape shape)
+    /// <summary>Why k-quants make no sense for a model, or null: when most matrices fall back to larger types, the file is no smaller and no longer what its name says.</summary>
+    private static string? Misfit(KQuantFit fit)
     {
-        var matrices = shape.Matrices().ToList();
-        var total = matrices.Sum(matrix => matrix.Weights);
-        var unfit = matrices.Where(matrix => matrix.Row % Block != 0).ToList();
-        var part = (double)unfit.Sum(matrix => matrix.Weights) / total;
-        if (part <= 0.5)
+        if (fit.Unfit.Count * 2 <= fit.Matrices)
         {
             return null;
         }
 
-        var rows = string.Join(", ", unfit.Select(matrix => matrix.Row).Distinct());
-        return FormattableString.Invariant(
-            $"{part * 100:0} % of the weights are in rows of {rows} values, which no k-quant can pack (it packs {Block} at a time); q8_0 fits rows of any multiple of 32.");
+        var shown = string.Join(", ", fit.Unfit.Take(ShownMatrices));
+        var more = fit.Unfit.Count > ShownMatrices ? ", …" : "";
+        return $"{fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values ({shown}{more}), which no k-quant can pack; take q8_0.";
     }
 }

@@ -26,10 +26,11 @@ internal sealed class FileQuestions(ModelTool tool)
 
     /// <summary>Accuracy (0 to 1) by question set.</summary>
     public async Task<IReadOnlyDictionary<string, double>> AskAsync(
-        IComputeHost host, ConversionFolders folders, string type, IReadOnlyList<Question> questions, CancellationToken cancellationToken)
+        IComputeHost host, ConversionFolders folders, string type, IReadOnlyList<Question> questions, int maxTokens, CancellationToken cancellationToken)
     {
         var runFolder = folders.Run("ask-" + type);
-        await tool.ToEndAsync(host, runFolder, $"asking the {type} file", ["ask", folders.Gguf(type), folders.Questions], cancellationToken);
+        string[] arguments = ["ask", folders.Gguf(type), folders.Questions, "--max-tokens", maxTokens.ToString(CultureInfo.InvariantCulture)];
+        await tool.ToEndAsync(host, runFolder, $"asking the {type} file", arguments, cancellationToken);
         var answers = await ReadAsync(host, $"{runFolder}/{RunFolder.Output}", cancellationToken);
         return questions
             .Select((question, index) => (question.Set, Right: IsRight(question, Id(index), answers)))

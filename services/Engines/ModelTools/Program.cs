@@ -7,6 +7,7 @@ Verb[] verbs =
     new("tokenize", TokenizeCommand.Usage, TokenizeCommand.RunAsync),
     new("preview", PreviewCommand.Usage, PreviewCommand.RunAsync),
     new("merge", MergeCommand.Usage, MergeCommand.RunAsync),
+    new("gguf", GgufCommand.Usage, GgufCommand.RunAsync),
     new("quantize", QuantizeCommand.Usage, QuantizeCommand.RunAsync),
     new("check", CheckCommand.Usage, CheckCommand.RunAsync),
     new("ask", AskCommand.Usage, AskCommand.RunAsync),

@@ -225,8 +225,9 @@ public sealed class ModelChat : IDisposable
             return null;
         }
 
-        var after = text[(text.LastIndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..].TrimStart();
-        var ids = text.Contains(Marker, StringComparison.Ordinal) && after.Length > 0 ? Tokenizer.Encode(after) : [];
+        var marker = text.LastIndexOf(Marker, StringComparison.Ordinal);
+        var after = marker < 0 ? "" : text[(marker + Marker.Length)..].TrimStart();
+        var ids = Tokenizer.Encode(after);
         if (ids.Length == 0 || Tokenizer.IdToToken(ids[0]) is not { } token || !after.StartsWith(token, StringComparison.Ordinal))
             return null;
         return Tokenizer.SpecialIds.Contains(ids[0]) || (token.Length > 2 && token.StartsWith('<') && token.EndsWith('>')) ? ids[0] : null;

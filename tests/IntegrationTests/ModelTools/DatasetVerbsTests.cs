@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 
 /// <summary>The verbs tokenize, preview, merge and modelfile.</summary>
@@ -41,10 +43,16 @@ public sealed class DatasetVerbsTests : IDisposable
     [Fact]
     public async Task Samples_over_the_cutoff_are_counted()
     {
-        var run = await ModelEngine.RunAsync("tokenize", _folder.Write("data.json", Two), "--model", TestModels.Folder("tiny-qwen3"), "--cutoff", "30");
+        var data = _folder.Write("data.json", Two);
+        var whole = await ModelEngine.RunAsync("tokenize", data, "--model", TestModels.Folder("tiny-qwen3"));
+        var longest = whole.Result.GetProperty("max_tokens").GetInt32();
 
+        var run = await ModelEngine.RunAsync("tokenize", data, "--model", TestModels.Folder("tiny-qwen3"), "--cutoff", $"{longest - 1}");
+
+        Assert.Equal(0, whole.Result.GetProperty("over_cutoff").GetInt32());
         Assert.Equal(1, run.Result.GetProperty("over_cutoff").GetInt32());
-        Assert.True(run.Result.GetProperty("max_tokens").GetInt32() > 30);
+        Assert.Equal(longest, run.Result.GetProperty("max_tokens").GetInt32());
+        Assert.Equal(whole.Result.GetProperty("tokens").GetInt32() - 1, run.Result.GetProperty("tokens").GetInt32());
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FineTunePipeline.TestKit;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 
 public sealed class PerplexityTests : IDisposable

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using OpenAI;
 using OpenAI.Chat;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 

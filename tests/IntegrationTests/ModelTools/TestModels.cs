@@ -1,5 +1,6 @@
 using System.Text;
 using FineTunePipeline.TestKit;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.ModelTools;
 

@@ -10,6 +10,7 @@ using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Conversion;
 using FineTunePipeline.Conversion.Gguf;
 using FineTunePipeline.Conversion.Merging;
+using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts;
@@ -27,7 +28,10 @@ namespace FineTunePipeline.UnitTests.Conversion;
 public sealed class ConversionRunnerTests : IDisposable
 {
     private const string Config =
-        """{"hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 512}""";
+        """
+        {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2, "num_attention_heads": 4,
+         "num_key_value_heads": 2, "vocab_size": 512, "rms_norm_eps": 1e-5, "max_position_embeddings": 512, "tie_word_embeddings": true}
+        """;
 
     private readonly TemporaryFolder _folder = new();
     private readonly FolderArtifactStore _store;
@@ -41,7 +45,7 @@ public sealed class ConversionRunnerTests : IDisposable
         var tool = new ModelTool(FakeEngines.In(_folder), options, TimeProvider.System);
         var files = new HostFiles(_store);
         _runner = new ConversionRunner(
-            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, options, TimeProvider.System);
+            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store), options, TimeProvider.System);
         _host.On("merge", Merge)
             .On("gguf", call => Write(call, call.Argument(1), call.Argument(2)))
             .On("quantize", call => Write(call, call.Argument(1), call.Argument(2)))
@@ -73,6 +77,17 @@ public sealed class ConversionRunnerTests : IDisposable
 
         Assert.Equal(["q4_k_m"], (await RunAsync(command)).Converted.Gguf.Select(file => file.Type));
         Assert.Equal(["merge", "gguf", "quantize", "check", "ask"], _host.Calls.Select(call => call.Verb));
+    }
+
+    [Fact]
+    public async Task Says_why_a_k_quant_is_not_made()
+    {
+        var command = await CommandAsync(gguf: ["f16", "q4_k_m"], config: Config.Replace("256", "128", StringComparison.Ordinal));
+
+        var converted = (await RunAsync(command)).Converted;
+
+        Assert.Equal(["f16"], converted.Gguf.Select(file => file.Type));
+        Assert.Contains("no multiple of 256 values", Assert.Single(converted.Refused), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,14 +255,14 @@ public sealed class ConversionRunnerTests : IDisposable
         return await _store.PutAsync(bytes, default);
     }
 
-    private async Task<ConvertModel> CommandAsync(string[]? gguf = null, bool merged = true) => new()
+    private async Task<ConvertModel> CommandAsync(string[]? gguf = null, bool merged = true, string config = Config) => new()
     {
         JobId = "ftjob-00000000000000000000000000000001",
         Attempt = 1,
         Spec = new JobSpec { Name = "Ada / 1", Model = "/model", Dataset = "/data.json", Outputs = new OutputSpec { Merged = merged, Gguf = gguf ?? ["f16", "q8_0", "q4_k_m"] } },
         Inputs = new JobInputs
         {
-            Model = await _store.PutManifestAsync(new Manifest { Kind = "model", Files = [await FileAsync("config.json", Config)] }, default),
+            Model = await _store.PutManifestAsync(new Manifest { Kind = "model", Files = [await FileAsync("config.json", config)] }, default),
             Dataset = await PutAsync("dataset"),
             DatasetNames = "data",
             Questions = new Dictionary<string, ArtifactReference>

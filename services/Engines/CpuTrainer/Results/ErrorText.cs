@@ -25,9 +25,12 @@ internal static class ErrorText
         DirectoryNotFoundException => ("FileNotFoundError", $"[Errno 2] {exception.Message}"),
         UnauthorizedAccessException => ("PermissionError", $"[Errno 13] Permission denied: {exception.Message}"),
         IOException => ("OSError", exception.Message),
-        OutOfMemoryException => ("MemoryError", exception.Message),
+        OutOfMemoryException => ("MemoryError", $"out of memory: {exception.Message}"),
+        ExternalException native when native.Message.Contains("bad_alloc", StringComparison.Ordinal) => ("RuntimeError", "out of memory (std::bad_alloc)"),
         ExternalException native => ("RuntimeError", FirstLine(native.Message)),
-        _ => ("RuntimeError", $"{exception.GetType().Name}: {exception.Message}"),
+
+        // A fault of this program: a type that does not end with Error says that no change of the input is asked for.
+        _ => (exception.GetType().Name, exception.Message),
     };
 
     /// <summary>.NET gives the number of the operating system's error as the HResult.</summary>

@@ -39,6 +39,8 @@ internal sealed class OutputFile : IDisposable
         var file = new OutputFile(full, temporary);
         try
         {
+            Directory.CreateDirectory(folder);
+
             // An empty file now tells of a read-only folder before the work, not after it.
             File.WriteAllBytes(temporary, []);
             return file;
@@ -49,6 +51,10 @@ internal sealed class OutputFile : IDisposable
             throw Unwritable(folder, exception);
         }
     }
+
+    /// <summary>For writers that have a temporary file of their own: tells now what they would find out after the work.</summary>
+    /// <exception cref="EngineException">Nothing can be written there (exit code 4).</exception>
+    public static void RequireWritable(string path) => Create(path).Dispose();
 
     /// <summary>Flushes to the disk, hashes and renames.</summary>
     public async Task<WrittenFile> CommitAsync(CancellationToken cancellationToken)
@@ -100,9 +106,7 @@ internal sealed class OutputFile : IDisposable
     private static EngineException Unwritable(string folder, Exception exception) =>
         exception is IOException io && DiskErrors.IsFull(io)
             ? EngineException.NotWritable("disk_full", $"The disk of {folder} is full. Free space and run it again.", exception)
-            : exception is DirectoryNotFoundException
-                ? EngineException.NotWritable("target_unwritable", $"The output folder {folder} does not exist: make it or choose another.", exception)
-                : EngineException.NotWritable("target_unwritable", $"Nothing can be written in {folder}: {exception.Message}", exception);
+            : EngineException.NotWritable("target_unwritable", $"Nothing can be written in {folder}: {exception.Message}", exception);
 
     private static void Delete(string path)
     {

@@ -75,8 +75,8 @@ internal sealed class BatchLoop : IDisposable
 
         // The lowest free one, or that which knows most of the prompt: low numbers side by side make the fewest passes.
         var free = _slots.Where(slot => slot.Work is null);
-        var slot = _options.ReusePrompts ? free.MaxBy(slot => slot.Knows(prompt))! : free.First();
-        Forget(slot, from: _options.ReusePrompts ? slot.Knows(prompt) : 0);
+        var slot = work.Request.MayReusePrompt ? free.MaxBy(slot => slot.Knows(prompt))! : free.First();
+        Forget(slot, from: work.Request.MayReusePrompt ? slot.Knows(prompt) : 0);
         work.LimitTo(_options.TokensEach);
         slot.Work = work;
     }

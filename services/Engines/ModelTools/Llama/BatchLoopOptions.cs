@@ -11,10 +11,4 @@ internal sealed record BatchLoopOptions
 
     /// <summary>Most tokens in one pass through the model. More is faster for long prompts, less lets answers go on sooner beside them.</summary>
     public int BatchTokens { get; init; } = 512;
-
-    /// <summary>
-    /// Keeps what a sequence has seen for the next prompt that begins alike (the turns of a chat). Off where the same question must give the same bits,
-    /// whatever was asked before.
-    /// </summary>
-    public bool ReusePrompts { get; init; }
 }

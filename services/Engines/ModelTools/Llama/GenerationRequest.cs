@@ -17,6 +17,12 @@ internal sealed record GenerationRequest
     /// <summary>Texts that end the answer; they are not part of it.</summary>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
+    /// <summary>
+    /// May go on from what a sequence has seen of an earlier prompt. The sums of a model come out a little differently then, so that a seed would not give
+    /// the same answer twice.
+    /// </summary>
+    public bool MayReusePrompt { get; init; }
+
     /// <summary>Nobody waits for the answer any more.</summary>
     public CancellationToken Cancelled { get; init; }
 }

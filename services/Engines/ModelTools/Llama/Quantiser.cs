@@ -20,7 +20,8 @@ internal static partial class Quantiser
         log.OnLine = line => Read(line, fallbacks, output);
         try
         {
-            var result = await Task.Run(() => Quantise(source, target.TemporaryPath, type, allowRequantise), cancellationToken);
+            // The native call cannot be cancelled: at a signal the process ends around it.
+            var result = await Task.Run(() => Quantise(source, target.TemporaryPath, type, allowRequantise), cancellationToken).WaitAsync(cancellationToken);
             return result == 0 ? fallbacks : throw Explain(source, target, log);
         }
         finally

@@ -7,7 +7,7 @@ namespace FineTunePipeline.ModelTools.Running;
 internal static class VerbRunner
 {
     /// <summary>A native call cannot be cancelled: after this time from a signal the process ends without it.</summary>
-    private static readonly TimeSpan SignalGrace = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan SignalGrace = TimeSpan.FromSeconds(6);
 
     public static async Task<int> RunAsync(IReadOnlyList<Verb> verbs, string[] arguments, EngineOutput output)
     {
@@ -84,6 +84,11 @@ internal static class VerbRunner
         catch (IOException exception) when (DiskErrors.IsFull(exception))
         {
             output.Error("disk_full", $"The disk is full: {exception.Message} Free space and run it again.");
+            return ExitCodes.NotWritable;
+        }
+        catch (IOException exception)
+        {
+            output.Error("io_failed", $"Reading or writing failed: {exception.Message}");
             return ExitCodes.NotWritable;
         }
         catch (Exception exception)

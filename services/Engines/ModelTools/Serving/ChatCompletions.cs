@@ -28,6 +28,7 @@ internal static class ChatCompletions
             Sampling = request.Sampling,
             StopTokens = model.Chat.StopIds,
             StopTexts = request.Stop,
+            MayReusePrompt = request.Sampling.Seed is null,
             Cancelled = cancelled,
         };
         if (!model.Inference.TrySubmit(generation, answer))

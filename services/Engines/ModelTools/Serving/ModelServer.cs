@@ -11,7 +11,9 @@ namespace FineTunePipeline.ModelTools.Serving;
 internal static class ModelServer
 {
     private const int LargestBodyBytes = 16 * 1024 * 1024;
-    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Shorter than what supervisors usually wait between SIGTERM and SIGKILL.</summary>
+    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(4);
 
     public static async Task RunAsync(ServeOptions options, EngineOutput output, CancellationToken cancellationToken)
     {

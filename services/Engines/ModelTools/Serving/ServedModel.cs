@@ -35,7 +35,7 @@ internal sealed class ServedModel(ServeOptions options) : IDisposable
         }
 
         await ModelProbe.ComputeAsync(_model, cancellationToken);
-        _inference = new InferenceThread(_model, new BatchLoopOptions { Sequences = options.Parallel, TokensEach = ContextTokens, ReusePrompts = true }, options.Queue, output);
+        _inference = new InferenceThread(_model, new BatchLoopOptions { Sequences = options.Parallel, TokensEach = ContextTokens }, options.Queue, output);
         LoadedAt = TimeProvider.System.GetUtcNow();
         _isLoaded = true;
     }

@@ -25,6 +25,10 @@ internal static class Members
         }
     }
 
+    /// <summary>The <c>attr</c> filter: never the key of a dictionary.</summary>
+    public static object? AttributeOnly(object? target, string name) =>
+        target is DictionaryValue dictionary ? ContainerMethods.Find(dictionary, name) ?? (object)Missing(target, name) : Attribute(target, name);
+
     /// <summary><c>target[key]</c>: the key of a dictionary first, then a method.</summary>
     public static object? Item(object? target, object? key)
     {

@@ -39,7 +39,7 @@ internal static class PercentFormat
                 : text.PadLeft(width));
         }
 
-        if (next < values.Count && arguments is not DictionaryValue)
+        if (next < values.Count && arguments is not (DictionaryValue or ListValue and not TupleValue))
             throw new JinjaError("not all arguments converted during string formatting");
         return result.ToString();
     }

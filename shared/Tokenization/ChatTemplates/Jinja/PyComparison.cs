@@ -11,6 +11,7 @@ internal static class PyComparison
     {
         if (depth > MaxDepth)
             throw new JinjaError("values nested too deeply to compare");
+        RenderContext.Account(0);
         if (PyValue.IsNumber(left) && PyValue.IsNumber(right))
             return left is double || right is double ? PyValue.ToDouble(left) == PyValue.ToDouble(right) : Integer(left) == Integer(right);
         return (left, right) switch
@@ -27,6 +28,7 @@ internal static class PyComparison
     {
         if (depth > MaxDepth)
             throw new JinjaError("values nested too deeply to compare");
+        RenderContext.Account(0);
         switch (left, right)
         {
             case (UndefinedValue undefined, _):
@@ -106,7 +108,13 @@ internal static class PyComparison
     {
         public new bool Equals(object? x, object? y) => AreEqual(x, y);
 
-        public int GetHashCode(object value) => value switch
+        public int GetHashCode(object value)
+        {
+            RenderContext.Account(0);
+            return Hash(value);
+        }
+
+        private int Hash(object value) => value switch
         {
             string text => string.GetHashCode(text, StringComparison.Ordinal),
             bool or long or double => PyValue.ToDouble(value).GetHashCode(),

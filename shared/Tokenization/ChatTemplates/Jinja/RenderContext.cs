@@ -5,6 +5,8 @@ namespace FineTunePipeline.Tokenization.ChatTemplates.Jinja;
 /// <summary>The account of one rendering: steps, depth, created characters and items, and time.</summary>
 internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider clock)
 {
+    [ThreadStatic]
+    private static RenderContext? s_current;
     private readonly long _started = clock.GetTimestamp();
     private long _steps;
     private long _allocated;
@@ -13,6 +15,24 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     public ChatTemplateLimits Limits { get; } = limits;
 
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>
+    /// Counts work inside of comparisons and printing, where one list may stand for billions of items (each level holding the level below it twice).
+    /// A rendering runs on one thread from its begin to its end.
+    /// </summary>
+    public static void Account(int count)
+    {
+        s_current?.Step();
+        s_current?.Charge(count);
+    }
+
+    /// <summary>Makes this the account of the running rendering until disposed.</summary>
+    public Restorer MakeCurrent()
+    {
+        var outer = s_current;
+        s_current = this;
+        return new Restorer(outer);
+    }
 
     public void Enter()
     {
@@ -52,6 +72,11 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     {
         Charge(list.Count);
         return list;
+    }
+
+    public readonly struct Restorer(RenderContext? outer) : IDisposable
+    {
+        public void Dispose() => s_current = outer;
     }
 
     private void CheckTime()

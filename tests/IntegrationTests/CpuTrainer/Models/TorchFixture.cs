@@ -1,4 +1,5 @@
 using FineTunePipeline.CpuTrainer.Torch;
+using FineTunePipeline.TestKit;
 using TorchSharp;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;
@@ -14,8 +15,7 @@ public sealed class TorchFixture
 
     private static string NativeFolder()
     {
-        var release = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal);
-        var output = Path.Combine(TestFiles.Repository, "services", "Engines", "CpuTrainer", "bin", release ? "Release" : "Debug", "net10.0");
+        var output = Path.GetDirectoryName(EnginePath.Of("finetune-trainer"))!;
         string[] folders = [Path.Combine(output, "runtimes", "linux-x64", "native"), output];
         return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
             ?? throw new DirectoryNotFoundException($"libtorch is not in {output}: build services/Engines/CpuTrainer first.");
