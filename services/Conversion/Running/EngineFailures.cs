@@ -9,6 +9,9 @@ internal static class EngineFailures
 {
     private const int EvidenceLines = 12;
 
+    /// <summary>What the supervisor writes under the engine's last line.</summary>
+    private const string TimeLimitWords = "finetune-supervise: ended at the time limit";
+
     /// <param name="doing">What it did, for people.</param>
     /// <param name="exitCode">null if it vanished without leaving one.</param>
     /// <param name="standardError">The end of its standard error.</param>
@@ -18,6 +21,8 @@ internal static class EngineFailures
         var (engineCode, reason) = Reason(lines.LastOrDefault());
         var (code, message, kind) = exitCode switch
         {
+            _ when standardError.Contains(TimeLimitWords, StringComparison.Ordinal) =>
+                ("time_limit", $"finetune-model was ended at its time limit while {doing}: raise Conversion:TimeLimit.", FailureKind.BadInput),
             null or 137 or 143 => ("engine_killed", $"finetune-model was ended from outside (by a person, or by the system for want of memory) while {doing}.", FailureKind.Transient),
             3 => ("model_unusable", $"finetune-model refused its input while {doing}: {reason}", FailureKind.BadInput),
             4 => (engineCode ?? "disk_full", $"The host could not write while {doing}: {reason} Free space in its work folder, or make it writable, and submit the job again.", FailureKind.BadInput),
