@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts;
 using FineTunePipeline.Gateway.Chat;
 using FineTunePipeline.Gateway.Data;
 using FineTunePipeline.Gateway.Files;
@@ -30,6 +31,17 @@ public sealed class GatewayModule : IServiceModule
         services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddProblemDetails();
         services.AddOpenApi();
+
+        // What the OpenAPI document describes is what is read and written: snake_case.
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = ContractJson.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = ContractJson.Options.NumberHandling;
+            foreach (var converter in ContractJson.Options.Converters)
+            {
+                json.SerializerOptions.Converters.Add(converter);
+            }
+        });
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<JobViewConsumer, JobViewDefinition>();

@@ -43,6 +43,8 @@ internal static class StandaloneHost
             builder.WebHost.UseUrls(urls);
         }
 
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Services.AddHealthChecks();
         builder.Services.AddHttpClient();
         builder.Services.AddFolderArtifactStore(builder.Configuration);

@@ -1,5 +1,5 @@
-using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Messaging.Stages;
 using MassTransit;
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.JobFiles;
-using System.Text.Json.Nodes;
 
 namespace FineTunePipeline.Cli.Http;
 

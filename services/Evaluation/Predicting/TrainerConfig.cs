@@ -1,5 +1,5 @@
-using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Contracts.Evaluate;
+using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Evaluation.Predicting;
 

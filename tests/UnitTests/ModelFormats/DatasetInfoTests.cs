@@ -1,6 +1,6 @@
-using Xunit;
 using FineTunePipeline.ModelFormats.Datasets;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

@@ -1,7 +1,7 @@
-using Xunit;
 using System.Text;
 using FineTunePipeline.ModelFormats.Datasets;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

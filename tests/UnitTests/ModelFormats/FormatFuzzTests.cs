@@ -1,4 +1,3 @@
-using Xunit;
 using CsCheck;
 using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Datasets;
@@ -6,6 +5,7 @@ using FineTunePipeline.ModelFormats.Gguf;
 using FineTunePipeline.ModelFormats.Gguf.Vocabulary;
 using FineTunePipeline.ModelFormats.Safetensors;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

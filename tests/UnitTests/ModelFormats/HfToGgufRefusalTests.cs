@@ -1,8 +1,8 @@
-using Xunit;
 using System.Text.Json.Nodes;
 using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Gguf;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

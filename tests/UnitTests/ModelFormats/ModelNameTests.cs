@@ -1,5 +1,5 @@
-using Xunit;
 using FineTunePipeline.ModelFormats.Gguf.Conversion;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

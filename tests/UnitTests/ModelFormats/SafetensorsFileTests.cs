@@ -1,7 +1,7 @@
-using Xunit;
 using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Safetensors;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

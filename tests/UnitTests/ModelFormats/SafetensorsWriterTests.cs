@@ -1,6 +1,6 @@
-using Xunit;
 using FineTunePipeline.ModelFormats.Safetensors;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

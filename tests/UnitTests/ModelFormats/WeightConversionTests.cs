@@ -1,7 +1,7 @@
-using Xunit;
 using System.Runtime.InteropServices;
 using FineTunePipeline.ModelFormats.Gguf;
 using FineTunePipeline.ModelFormats.Safetensors;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 

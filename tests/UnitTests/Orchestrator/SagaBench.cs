@@ -110,7 +110,13 @@ internal sealed class SagaBench : IAsyncDisposable
         Stage.Fetch => new ArtifactsFetched { JobId = jobId, Attempt = attempt, Inputs = Inputs(), Statement = Reference },
         Stage.Provision => new HostAcquired
         {
-            JobId = jobId, Attempt = attempt, LeaseId = leaseId, Host = Host(), HourlyPrice = 0, Currency = "CNY", Statement = Reference,
+            JobId = jobId,
+            Attempt = attempt,
+            LeaseId = leaseId,
+            Host = Host(),
+            HourlyPrice = 0,
+            Currency = "CNY",
+            Statement = Reference,
         },
         Stage.Prepare => new HostPrepared { JobId = jobId, Attempt = attempt, Prepared = Prepared(), Statement = Reference },
         Stage.Train => new TrainingCompleted { JobId = jobId, Attempt = attempt, Trained = Trained(), Statement = Reference },
@@ -118,7 +124,13 @@ internal sealed class SagaBench : IAsyncDisposable
         Stage.Convert => new ModelConverted { JobId = jobId, Attempt = attempt, Converted = Converted(), Statement = Reference },
         Stage.Deploy => new ModelDeployed
         {
-            JobId = jobId, Attempt = attempt, Target = "embedded", Endpoint = "http://127.0.0.1:1/v1", ModelName = "m", Type = "q8_0", Statement = Reference,
+            JobId = jobId,
+            Attempt = attempt,
+            Target = "embedded",
+            Endpoint = "http://127.0.0.1:1/v1",
+            ModelName = "m",
+            Type = "q8_0",
+            Statement = Reference,
         },
         _ => new HostReleased { JobId = jobId, Attempt = attempt, LeaseId = leaseId, Cost = 0, Currency = "CNY", Statement = Reference },
     };
@@ -158,7 +170,13 @@ internal sealed class SagaBench : IAsyncDisposable
 
     private static ValidationReport Report() => new()
     {
-        Samples = 1, Skipped = 0, Tokens = 1, OverCutoff = 0, Parameters = 1, EstimatedDiskBytes = 1, EstimatedMemoryBytes = 1,
+        Samples = 1,
+        Skipped = 0,
+        Tokens = 1,
+        OverCutoff = 0,
+        Parameters = 1,
+        EstimatedDiskBytes = 1,
+        EstimatedMemoryBytes = 1,
     };
 
     private static JobInputs Inputs() => new() { Model = Reference, Dataset = Reference, DatasetNames = "data" };

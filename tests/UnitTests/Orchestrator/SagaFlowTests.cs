@@ -40,7 +40,11 @@ public sealed class SagaFlowTests
         await WaitForAsync(bench, job, Stage.Evaluate, 1);
         await bench.PublishAsync(new ModelEvaluated
         {
-            JobId = job, Attempt = 1, Summary = SagaBench.Summary(false), Report = SagaBench.Reference, Statement = SagaBench.Reference,
+            JobId = job,
+            Attempt = 1,
+            Summary = SagaBench.Summary(false),
+            Report = SagaBench.Reference,
+            Statement = SagaBench.Reference,
         });
         await PlayAsync(bench, job, [Stage.Convert]);
 

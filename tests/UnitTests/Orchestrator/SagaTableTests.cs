@@ -1,6 +1,6 @@
+using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Provision;
-using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
