@@ -68,7 +68,8 @@ internal static class PretrainCommand
         {
             model.BFloat16Linears = CpuFeatures.BFloat16;
             var weights = model.NamedParameters.Sum(weight => weight.Tensor.numel());
-            Console.WriteLine($"{weights} weights, {vocabulary.Tokens.Count} tokens; linear layers in {(model.BFloat16Linears ? "bfloat16" : "float32: this CPU has no bfloat16")}");
+            var precision = model.BFloat16Linears ? "bfloat16" : "float32: this CPU has no bfloat16";
+            Console.WriteLine($"{weights} weights, {vocabulary.Tokens.Count} tokens; linear layers in {precision}");
             new PretrainLoop(model, packer, options).Run(Console.WriteLine);
             ModelFolder.Write(options.Output, model, vocabulary);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -29,9 +28,8 @@ internal static class DemoFiles
     /// <summary>LLaMA-Factory's default format, one sample a line so that a change is one line of a diff.</summary>
     private static string Alpaca(IReadOnlyList<Sample> samples)
     {
-        var text = new StringBuilder("[\n");
-        text.AppendJoin(",\n", samples.Select(sample => "  " + JsonSerializer.Serialize(new { instruction = sample.Question, input = "", output = sample.Answer }, Json)));
-        return text.Append("\n]\n").ToString();
+        var lines = samples.Select(sample => JsonSerializer.Serialize(new { instruction = sample.Question, input = "", output = sample.Answer }, Json));
+        return "[\n  " + string.Join(",\n  ", lines) + "\n]\n";
     }
 
     private static string Lines(IReadOnlyList<Question> questions) =>
