@@ -28,19 +28,21 @@ public sealed class JinjaFuzzTests
         "\ud83d", "\0",
     ];
 
+    private static Gen<string> AnyOf(string[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+
     [Fact]
     public void Random_pieces_end_in_text_or_in_an_error_of_the_template() =>
-        Gen.OneOfConst([.. Syntax, .. Values]).List[1, 30].Sample(pieces => RendersOrFails(string.Concat(pieces)), iter: 5_000);
+        AnyOf([.. Syntax, .. Values]).List[1, 30].Sample(pieces => RendersOrFails(string.Concat(pieces)), iter: 5_000);
 
     [Fact]
     public void Random_expressions_end_in_text_or_in_an_error_of_the_template() =>
-        Gen.OneOfConst(Values).List[1, 12].Sample(pieces => RendersOrFails("{{ messages" + string.Concat(pieces) + " }}"), iter: 5_000);
+        AnyOf(Values).List[1, 12].Sample(pieces => RendersOrFails("{{ messages" + string.Concat(pieces) + " }}"), iter: 5_000);
 
     [Fact]
     public void Damaged_templates_end_in_text_or_in_an_error_of_the_template()
     {
         var sources = Directory.GetFiles(TokenizationFiles.Template("texts")).Select(File.ReadAllText).ToArray();
-        var damage = Gen.Select(Gen.OneOfConst(sources), Gen.Int[0, 5_000], Gen.Int[0, 20], Gen.OneOfConst([.. Syntax, .. Values]));
+        var damage = Gen.Select(AnyOf(sources), Gen.Int[0, 5_000], Gen.Int[0, 20], AnyOf([.. Syntax, .. Values]));
         damage.Sample((source, at, removed, piece) =>
         {
             var start = at % source.Length;

@@ -73,7 +73,7 @@ public sealed class TrainerErrorTests : IDisposable
     [Fact]
     public async Task Stops_when_the_loss_is_no_number_and_keeps_the_last_good_checkpoint()
     {
-        var result = await _folder.TrainAsync("learning_rate=1e12", "max_grad_norm=0", "lr_scheduler_type=constant", "save_steps=1", "max_steps=50");
+        var result = await _folder.TrainAsync("finetuning_type=full", "learning_rate=1e30", "lr_scheduler_type=constant", "save_steps=1");
 
         Assert.True(result.ExitCode == 1, result.ToString());
         Assert.Matches(@"^ValueError: (loss|gradient norm) is (nan|inf) at step \d+: from a loss of nan or inf nothing can be learnt\.", result.LastLine);
@@ -84,16 +84,43 @@ public sealed class TrainerErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task Leaves_no_half_checkpoint_when_writing_fails()
+    public async Task Saves_no_checkpoint_of_weights_that_are_no_numbers()
     {
-        // A limit on the size of files stands in for a full disk: the adapter fits, the optimizer's state does not.
-        var limited = "trap '' XFSZ; ulimit -f 150; exec \"$@\"";
-
-        var result = await TrainerFolder.EndAsync(_folder.Start("bash", ["-c", limited, "bash", EnginePath.Of("finetune-trainer"), "train", "train.yaml", "lora_rank=4"]));
+        // Without an epsilon, AdamW divides zero by zero for the adapters' first matrices, whose gradient is zero in the first step.
+        var result = await _folder.TrainAsync("adam_epsilon=0", "save_steps=1");
 
         Assert.True(result.ExitCode == 1, result.ToString());
-        Assert.StartsWith("OSError: ", result.LastLine);
+        Assert.Matches("^ValueError: .+lora_A.weight is nan or inf after step 1", result.LastLine);
         Assert.Empty(_folder.Checkpoints());
+    }
+
+    [Fact]
+    public async Task Leaves_no_half_checkpoint_when_writing_fails()
+    {
+        // A limit on the size of files: the adapter fits, the optimizer's state does not. The runtime's own mapping of executable memory is a file too,
+        // unless it is told otherwise.
+        const string limited = "trap '' XFSZ; ulimit -f 220; DOTNET_EnableWriteXorExecute=0 exec \"$@\"";
+
+        var result = await TrainerFolder.EndAsync(_folder.Start("bash", ["-c", limited, "bash", EnginePath.Of("finetune-trainer"), "train", "train.yaml"]));
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.Contains("CheckpointStore.Save", result.Diagnostics);
+        Assert.Empty(_folder.Checkpoints());
+    }
+
+    [Fact]
+    public async Task Says_that_the_disk_is_full_and_keeps_the_checkpoint_before()
+    {
+        Directory.CreateDirectory(_folder.At("out"));
+        var probe = await TrainerFolder.EndAsync(_folder.Start("unshare", ["-m", "mount", "-t", "tmpfs", "none", "out"]));
+        Assert.SkipWhen(probe.ExitCode != 0, "Making a small disk needs the right to mount.");
+        const string onSmallDisk = "mount -t tmpfs -o size=900k none out && \"$@\"; code=$?; ls out; exit $code";
+
+        var result = await TrainerFolder.EndAsync(_folder.Start("unshare", ["-m", "sh", "-c", onSmallDisk, "sh", EnginePath.Of("finetune-trainer"), "train", "train.yaml"]));
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.StartsWith("OSError: [Errno 28] No space left on device", result.LastLine);
+        Assert.EndsWith("checkpoint-3\ntrainer_log.jsonl\n", result.Output);
     }
 
     [Fact]

@@ -106,8 +106,9 @@ internal sealed class TrainerFolder : IDisposable
     public byte[] Bytes(params ReadOnlySpan<string> parts) => File.ReadAllBytes(At(parts));
 
     /// <summary>Names of the checkpoints, oldest first.</summary>
-    public List<string> Checkpoints(string output = "out") =>
-        [.. Directory.EnumerateDirectories(At(output)).Select(folder => Path.GetFileName(folder)).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)];
+    public List<string> Checkpoints(string output = "out") => !Directory.Exists(At(output))
+        ? []
+        : [.. Directory.EnumerateDirectories(At(output)).Select(folder => Path.GetFileName(folder)).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)];
 
     public void CopyFolder(string from, string to)
     {
