@@ -7,7 +7,10 @@ public sealed class ArtifactsOptions
 {
     public const string Section = "Artifacts";
 
-    /// <summary>Absolute folder for files that one attempt needs for a short time (data with placeholders filled in). Default: <c>inputs</c> in <c>LocalHost:WorkFolder</c>.</summary>
+    /// <summary>
+    /// Absolute folder for files that one attempt needs for a short time (data with placeholders filled in). Default: <c>inputs</c> in
+    /// <c>LocalHost:WorkFolder</c>.
+    /// </summary>
     public string WorkFolder { get; set; } = "";
 
     /// <summary>Providers that a job may name.</summary>

@@ -40,7 +40,8 @@ internal sealed class ConversionRunner(
         }
         catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
-            throw StageException.BadInput("disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
+            throw StageException.BadInput(
+                "disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
@@ -102,7 +103,8 @@ internal sealed class ConversionRunner(
         };
     }
 
-    private async Task<IReadOnlyList<Question>> LoadQuestionsAsync(IComputeHost host, ConvertModel command, ConversionFolders folders, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Question>> LoadQuestionsAsync(
+        IComputeHost host, ConvertModel command, ConversionFolders folders, CancellationToken cancellationToken)
     {
         if (!options.Value.AskQuestions || command.Spec.Outputs.Gguf.Count == 0)
         {
@@ -120,7 +122,12 @@ internal sealed class ConversionRunner(
 
     /// <summary>Loaded once by llama.cpp, asked, stored.</summary>
     private async Task<ConvertedFile> FinishAsync(
-        IComputeHost host, ConvertModel command, ConversionFolders folders, GgufFile file, IReadOnlyList<Question> questions, CancellationToken cancellationToken)
+        IComputeHost host,
+        ConvertModel command,
+        ConversionFolders folders,
+        GgufFile file,
+        IReadOnlyList<Question> questions,
+        CancellationToken cancellationToken)
     {
         var check = await factory.CheckAsync(host, folders, file.Type, cancellationToken);
         var accuracy = questions.Count > 0

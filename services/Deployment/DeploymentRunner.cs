@@ -68,7 +68,8 @@ internal sealed class DeploymentRunner(IEnumerable<IDeploymentTarget> targets, I
     }
 
     private IDeploymentTarget Find(string name) => targets.FirstOrDefault(target => target.Name == name)
-        ?? throw StageException.BadInput("deploy_target", $"deploy.target: '{name}' is unknown; choose one of {string.Join(", ", targets.Select(target => target.Name))}.");
+        ?? throw StageException.BadInput(
+            "deploy_target", $"deploy.target: '{name}' is unknown; choose one of {string.Join(", ", targets.Select(target => target.Name))}.");
 
     private static DeployRequest Request(DeployModel command) => Request(command, FileChoice.Choose(command.Spec, command.Converted));
 

@@ -18,19 +18,22 @@ internal static class FileChoice
         if (spec.Deploy.Type is { } named)
         {
             return converted.Gguf.FirstOrDefault(file => file.Type == named)
-                ?? throw StageException.BadInput("deploy_type", $"deploy.type is {named}, but the job made no such file{Why(converted, named)}. Choose one of {Types(converted)}.");
+                ?? throw StageException.BadInput(
+                    "deploy_type", $"deploy.type is {named}, but the job made no such file{Why(converted, named)}. Choose one of {Types(converted)}.");
         }
 
         if (converted.Gguf.Count == 0)
         {
-            throw StageException.BadInput("deploy_nothing", $"The job made no GGUF file to deploy. {string.Join(" ", converted.Refused)} Add q8_0 or f16 to outputs.gguf.");
+            throw StageException.BadInput(
+                "deploy_nothing", $"The job made no GGUF file to deploy. {string.Join(" ", converted.Refused)} Add q8_0 or f16 to outputs.gguf.");
         }
 
         var bestGeneral = converted.Gguf.Max(file => file.Accuracy.GetValueOrDefault("general"));
         return converted.Gguf.Where(file => Passes(file, spec.Evaluation, bestGeneral)).OrderBy(file => file.Artifact.Bytes).FirstOrDefault()
             ?? throw StageException.BadInput(
                 "deploy_gate",
-                $"No file kept what the model learnt: {string.Join(", ", converted.Gguf.Select(Figures))}. Lower the thresholds, or name a file by deploy.type.");
+                $"No file kept what the model learnt: {string.Join(", ", converted.Gguf.Select(Figures))}. Lower the thresholds, or name a file by "
+                    + "deploy.type.");
     }
 
     private static bool Passes(GgufOutput file, EvaluationSpec gate, double bestGeneral) =>

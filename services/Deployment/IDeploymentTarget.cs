@@ -3,7 +3,8 @@ using FineTunePipeline.Messaging.Stages;
 namespace FineTunePipeline.Deployment;
 
 /// <summary>
-/// A place where a finished model is made usable. One singleton per target; a new one is a folder under <c>Targets/</c> and a line in <see cref="DeploymentTargets"/>.
+/// A place where a finished model is made usable. One singleton per target; a new one is a folder under <c>Targets/</c> and a line in
+/// <see cref="DeploymentTargets"/>.
 /// </summary>
 public interface IDeploymentTarget
 {

@@ -36,7 +36,8 @@ internal sealed class EvaluationRunner(
         }
         catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
-            throw StageException.BadInput("disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
+            throw StageException.BadInput(
+                "disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
@@ -103,7 +104,14 @@ internal sealed class EvaluationRunner(
 
         var sets = Scores.BySet(answered);
         var (passed, verdict) = Gate.Judge(command.Spec.Evaluation, sets);
-        var summary = new EvaluationSummary { Sets = sets, PerplexityBefore = perplexityBefore, PerplexityAfter = perplexityAfter, Passed = passed, Verdict = verdict };
+        var summary = new EvaluationSummary
+        {
+            Sets = sets,
+            PerplexityBefore = perplexityBefore,
+            PerplexityAfter = perplexityAfter,
+            Passed = passed,
+            Verdict = verdict,
+        };
         return new EvaluationReport { JobId = command.JobId, Summary = summary, Questions = answered };
     }
 }

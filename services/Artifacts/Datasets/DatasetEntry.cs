@@ -24,14 +24,16 @@ internal static class DatasetEntry
         {
             entry["formatting"] = "alpaca";
             entry["columns"] = Map(
-                ("prompt", format.Prompt), ("query", format.Query), ("response", format.Response), ("system", system), ("history", present.Contains("history") ? "history" : null));
+                ("prompt", format.Prompt), ("query", format.Query), ("response", format.Response),
+                ("system", system), ("history", present.Contains("history") ? "history" : null));
             return entry;
         }
 
         entry["formatting"] = "sharegpt";
         entry["columns"] = Map(("messages", format.Messages), ("system", system));
         entry["tags"] = Map(
-            ("role_tag", format.RoleTag), ("content_tag", format.ContentTag), ("user_tag", format.UserTag), ("assistant_tag", format.AssistantTag), ("system_tag", format.SystemTag));
+            ("role_tag", format.RoleTag), ("content_tag", format.ContentTag),
+            ("user_tag", format.UserTag), ("assistant_tag", format.AssistantTag), ("system_tag", format.SystemTag));
         return entry;
     }
 
@@ -40,7 +42,8 @@ internal static class DatasetEntry
         var present = new HashSet<string>(StringComparer.Ordinal);
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
         var isArray = await BeginsArrayAsync(stream, cancellationToken);
-        await foreach (var record in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: !isArray, cancellationToken: cancellationToken))
+        var records = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: !isArray, cancellationToken: cancellationToken);
+        await foreach (var record in records)
         {
             if (record.ValueKind == JsonValueKind.Object)
             {

@@ -12,7 +12,11 @@ internal static class DatasetFolderBuilder
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static async Task<DatasetFolder> BuildAsync(
-        IReadOnlyList<DatasetSource> sources, IReadOnlyDictionary<string, string> variables, string folder, FaultList faults, CancellationToken cancellationToken)
+        IReadOnlyList<DatasetSource> sources,
+        IReadOnlyDictionary<string, string> variables,
+        string folder,
+        FaultList faults,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var files = new List<DatasetFile>();

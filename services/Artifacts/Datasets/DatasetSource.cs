@@ -15,5 +15,6 @@ internal sealed record DatasetSource(string FileName, long Bytes, string Origin)
     public JsonObject? Entry { get; init; }
 
     /// <summary>Name of the data set: the file's name without its ending, as far as LLaMA-Factory's comma-separated list can carry it.</summary>
-    public string Name => string.Concat(Path.GetFileNameWithoutExtension(FileName).Select(letter => char.IsLetterOrDigit(letter) || letter is '_' or '-' or '.' ? letter : '_'));
+    public string Name =>
+        string.Concat(Path.GetFileNameWithoutExtension(FileName).Select(letter => char.IsLetterOrDigit(letter) || letter is '_' or '-' or '.' ? letter : '_'));
 }

@@ -44,7 +44,8 @@ internal sealed class DatasetSources(IArtifactStore store)
     {
         if (Directory.Exists(path))
         {
-            var names = Directory.EnumerateFiles(path).Select(Path.GetFileName).OfType<string>().Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).ToList();
+            var names = Directory.EnumerateFiles(path).Select(Path.GetFileName).OfType<string>()
+                .Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).ToList();
             var info = names.Contains(InfoFile) ? ReadInfo(File.ReadAllBytes(Path.Combine(path, InfoFile)), path, faults) : null;
             return Choose(names, info, path, name => FromFile(Path.Combine(path, name)), faults);
         }
@@ -88,7 +89,8 @@ internal sealed class DatasetSources(IArtifactStore store)
             info = ReadInfo(memory.ToArray(), "artifact:" + sha256, faults);
         }
 
-        return [.. Choose([.. files.Keys], info, "artifact:" + sha256, name => FromBlob(Path.GetFileName(name), files[name].Sha256, files[name].Bytes), faults)];
+        return [.. Choose(
+            [.. files.Keys], info, "artifact:" + sha256, name => FromBlob(Path.GetFileName(name), files[name].Sha256, files[name].Bytes), faults)];
     }
 
     /// <summary>Without a dataset_info.json every data file counts, with one those that it describes.</summary>
@@ -133,7 +135,8 @@ internal sealed class DatasetSources(IArtifactStore store)
 
     private static DatasetSource FromFile(string path) => new(Path.GetFileName(path), new FileInfo(path).Length, path)
     {
-        OpenAsync = _ => Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous)),
+        OpenAsync = _ => Task.FromResult<Stream>(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous)),
     };
 
     private DatasetSource FromBlob(string name, string sha256, long bytes) =>

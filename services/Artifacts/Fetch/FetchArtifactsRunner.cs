@@ -106,7 +106,8 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
         return stored;
     }
 
-    private async Task<(ArtifactReference? Manifest, string Names)> FetchDatasetAsync(FetchArtifacts command, FaultList faults, CancellationToken cancellationToken)
+    private async Task<(ArtifactReference? Manifest, string Names)> FetchDatasetAsync(
+        FetchArtifacts command, FaultList faults, CancellationToken cancellationToken)
     {
         using var work = workFolders.Create(command.JobId, Stage.Fetch, command.Attempt);
         var sources = await datasets.ResolveAsync(command.Spec.Dataset, faults, cancellationToken);

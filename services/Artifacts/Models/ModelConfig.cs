@@ -89,11 +89,14 @@ internal sealed record ModelConfig
             return Refuse(faults, $"has no usable {string.Join(", ", missing)}");
         }
 
-        return config.Heads % config.KeyValueHeads == 0 ? config : Refuse(faults, $"has {config.Heads} attention heads, which {config.KeyValueHeads} key-value heads do not divide");
+        return config.Heads % config.KeyValueHeads == 0
+            ? config
+            : Refuse(faults, $"has {config.Heads} attention heads, which {config.KeyValueHeads} key-value heads do not divide");
 
         long Number(string name, long? otherwise = null)
         {
-            if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number is > 0 and < LargestNumber)
+            if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+                && value.TryGetInt64(out var number) && number is > 0 and < LargestNumber)
             {
                 return number;
             }

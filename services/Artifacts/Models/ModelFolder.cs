@@ -40,12 +40,16 @@ internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
             return new ModelFolder(folder, []);
         }
 
-        var names = Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).OfType<string>().Where(name => !name.StartsWith('.')).ToHashSet(StringComparer.Ordinal);
+        var names = Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).OfType<string>()
+            .Where(name => !name.StartsWith('.')).ToHashSet(StringComparer.Ordinal);
         var wanted = SmallFiles.Where(names.Contains).ToList();
         wanted.AddRange(names.Where(IsPaper));
         wanted.AddRange(WeightNames(folder, names, faults));
         faults.Require(names.Contains(Config), "model_incomplete", $"model: {folder} has no {Config}; it is not a model in Hugging Face layout.");
-        faults.Require(names.Contains(Tokenizer), "model_incomplete", $"model: {folder} has no {Tokenizer}; save the tokenizer as a fast one (AutoTokenizer … save_pretrained) and add the file.");
+        faults.Require(
+            names.Contains(Tokenizer),
+            "model_incomplete",
+            $"model: {folder} has no {Tokenizer}; save the tokenizer as a fast one (AutoTokenizer … save_pretrained) and add the file.");
 
         var files = new List<ModelFile>();
         foreach (var name in wanted.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
@@ -85,7 +89,8 @@ internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
         faults.Add("model_incomplete", (other, stray) switch
         {
             (_, { } found) => $"model: {folder} has {found} but neither {Weights} nor {WeightsIndex}; rename the file or add the index.",
-            ({ } found, null) => $"model: {folder} has no safetensors weights, only {found}; save the model as safetensors (save_pretrained does) and name that folder.",
+            ({ } found, null) =>
+                $"model: {folder} has no safetensors weights, only {found}; save the model as safetensors (save_pretrained does) and name that folder.",
             _ => $"model: {folder} has no weights: neither {Weights} nor {WeightsIndex} is there.",
         });
         return [];
@@ -103,8 +108,10 @@ internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
             }
 
             using var json = JsonDocument.Parse(stream);
-            var shards = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString() ?? "").Distinct(StringComparer.Ordinal).ToList();
-            var bad = shards.FirstOrDefault(shard => shard.Length == 0 || shard.StartsWith('.') || shard != System.IO.Path.GetFileName(shard) || shard.Contains('\\'));
+            var shards = json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .Select(entry => entry.Value.GetString() ?? "").Distinct(StringComparer.Ordinal).ToList();
+            var bad = shards.FirstOrDefault(
+                shard => shard.Length == 0 || shard.StartsWith('.') || shard != System.IO.Path.GetFileName(shard) || shard.Contains('\\'));
             if (bad is not null)
             {
                 faults.Add("model_index", $"model: {WeightsIndex} names the file '{bad}'; only plain names of files beside it are allowed.");
@@ -128,7 +135,8 @@ internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
         {
             if (!target.Exists || !MayLinkTo(folder, target.FullName))
             {
-                faults.Add("model_link", $"model: {name} is a link to {target.FullName}, which {(target.Exists ? "lies outside of the model's folder" : "does not exist")}; copy the file in its place.");
+                faults.Add("model_link", $"model: {name} is a link to {target.FullName}, which "
+                    + $"{(target.Exists ? "lies outside of the model's folder" : "does not exist")}; copy the file in its place.");
                 return null;
             }
 
@@ -161,8 +169,10 @@ internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
         }
 
         var snapshots = System.IO.Path.GetDirectoryName(root);
-        return System.IO.Path.GetFileName(snapshots) == "snapshots" && IsBelow(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(snapshots)!, "blobs"), target);
+        return System.IO.Path.GetFileName(snapshots) == "snapshots"
+            && IsBelow(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(snapshots)!, "blobs"), target);
     }
 
-    private static bool IsBelow(string folder, string path) => path.StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool IsBelow(string folder, string path) =>
+        path.StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

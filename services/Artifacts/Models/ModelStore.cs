@@ -24,7 +24,8 @@ internal sealed class ModelStore(IArtifactStore store)
     private async Task<ManifestFile> PutAsync(ModelFile file, CancellationToken cancellationToken)
     {
         var before = new FileInfo(file.FullPath);
-        await using var stream = new FileStream(file.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        await using var stream = new FileStream(
+            file.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
         var stored = await store.PutAsync(stream, cancellationToken);
         var after = new FileInfo(file.FullPath);
 

@@ -51,7 +51,9 @@ internal static class QuestionCheck
 
         if (stream is PlaceholderStream { Unknown.Count: > 0 } filled)
         {
-            faults.Add("question_variable", $"evaluation.{source.Set}: {source.Reference} has {{{{{filled.Unknown.First()}}}}}, but variables names no such key; add it there.");
+            faults.Add(
+                "question_variable",
+                $"evaluation.{source.Set}: {source.Reference} has {{{{{filled.Unknown.First()}}}}}, but variables names no such key; add it there.");
         }
 
         return questions;

@@ -15,7 +15,10 @@ internal sealed record QuestionSource(string Set, InputReference Reference)
     {
         var sources = new List<QuestionSource>();
         foreach (var (set, path) in ((string, string?)[])
-            [("taught", evaluation.Taught), ("general", evaluation.General), ("taught_fresh", evaluation.TaughtFresh), ("general_fresh", evaluation.GeneralFresh)])
+            [
+                ("taught", evaluation.Taught), ("general", evaluation.General),
+                ("taught_fresh", evaluation.TaughtFresh), ("general_fresh", evaluation.GeneralFresh),
+            ])
         {
             if (path is null)
             {

@@ -29,8 +29,8 @@ internal static class ChatTemplateCheck
         faults.Require(
             folder.Files.Count == 0,
             "model_template",
-            $"model: {folder.Path} has no chat template (chat_template.jinja, or chat_template in {TokenizerConfig}), so that its GGUF files could not be chatted with; "
-            + "take the instruct version of the model, add a chat_template.jinja, or set outputs.gguf to [] and deploy.target to none.");
+            $"model: {folder.Path} has no chat template (chat_template.jinja, or chat_template in {TokenizerConfig}), so that its GGUF files could not be "
+            + "chatted with; take the instruct version of the model, add a chat_template.jinja, or set outputs.gguf to [] and deploy.target to none.");
     }
 
     private static bool HasTemplate(string path, FaultList faults)

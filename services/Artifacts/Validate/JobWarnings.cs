@@ -24,7 +24,8 @@ internal static class JobWarnings
 
         if (tokens.OverCutoff > 0)
         {
-            warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut (the longest has {tokens.MaxTokens} tokens).");
+            warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut "
+                + $"(the longest has {tokens.MaxTokens} tokens).");
         }
 
         foreach (var file in data.Files.Where(file => file.UnknownVariables.Count > 0))
@@ -34,7 +35,8 @@ internal static class JobWarnings
 
         if (spec.Template != ChatTemplateNames.Auto && spec.Outputs.Gguf.Count > 0)
         {
-            warnings.Add($"The model trains with the template {spec.Template}, but GGUF files carry the model's own chat template; if the two differ, answers get worse after the conversion.");
+            warnings.Add($"The model trains with the template {spec.Template}, but GGUF files carry the model's own chat template; if the two differ, "
+                + "answers get worse after the conversion.");
         }
 
         if (questions == 0)
@@ -55,7 +57,7 @@ internal static class JobWarnings
             return;
         }
 
-        warnings.Add($"{types}: {fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values and fall back to a larger type; "
-            + "when they are the most, the type is not made.");
+        warnings.Add($"{types}: {fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values and fall "
+            + "back to a larger type; when they are the most, the type is not made.");
     }
 }

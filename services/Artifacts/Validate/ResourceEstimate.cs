@@ -4,7 +4,8 @@ using FineTunePipeline.Contracts.Jobs;
 namespace FineTunePipeline.Artifacts.Validate;
 
 /// <summary>
-/// Estimates memory of training and disk of the whole job, rather too high than too low: a job that is refused costs a minute, one that dies at its end costs a day.
+/// Estimates memory of training and disk of the whole job, rather too high than too low: a job that is refused costs a minute, one that dies at its end
+/// costs a day.
 /// The trainer of this installation computes in 32 bits per value.
 /// </summary>
 /// <param name="MemoryBytes">Of the trainer at its peak.</param>
@@ -14,7 +15,9 @@ internal sealed record ResourceEstimate(long MemoryBytes, long DiskBytes)
     private const long Float = 4;
     private const long RuntimeBytes = 400L << 20;
 
-    /// <summary>Values per token and layer that the backward pass keeps, in multiples of the hidden size: inputs and outputs of norms, projections and the residual.</summary>
+    /// <summary>
+    /// Values per token and layer that the backward pass keeps, in multiples of the hidden size: inputs and outputs of norms, projections and the residual.
+    /// </summary>
     private const long KeptHidden = 10;
 
     /// <summary>The same in multiples of the intermediate size: gate, up, their product and its gradient.</summary>

@@ -29,7 +29,9 @@ internal static partial class SpecRules
 
         foreach (var (key, value) in spec.Variables)
         {
-            faults.Require(VariableName().IsMatch(key), "spec_variable", $"variables: '{key}' is no usable key; use letters, digits and _ (it stands in the data as {{{{key}}}}).");
+            faults.Require(
+                VariableName().IsMatch(
+                    key), "spec_variable", $"variables: '{key}' is no usable key; use letters, digits and _ (it stands in the data as {{{{key}}}}).");
             faults.Require(value.Length <= 1000, "spec_variable", $"variables.{key} has {value.Length} characters; at most 1000 are allowed.");
         }
 
@@ -58,7 +60,8 @@ internal static partial class SpecRules
         Between(faults, "max_grad_norm", h.MaxGradNorm, 0, 1e6);
         Between(faults, "cutoff_len", h.CutoffLen, 8, 1_048_576);
         Between(faults, "max_samples", h.MaxSamples, 0, int.MaxValue);
-        Require(faults, "val_size", h.ValSize >= 0 && double.IsFinite(h.ValSize) && (h.ValSize < 1 || h.ValSize == Math.Floor(h.ValSize)), h.ValSize, "a part from 0 to below 1, or a whole number of samples");
+        var isPartOrNumber = h.ValSize >= 0 && double.IsFinite(h.ValSize) && (h.ValSize < 1 || h.ValSize == Math.Floor(h.ValSize));
+        Require(faults, "val_size", isPartOrNumber, h.ValSize, "a part from 0 to below 1, or a whole number of samples");
         Between(faults, "seed", h.Seed, 0, int.MaxValue);
         Between(faults, "logging_steps", h.LoggingSteps, 1, 1_000_000);
         Between(faults, "save_steps", h.SaveSteps, 1, 1_000_000);
@@ -67,7 +70,8 @@ internal static partial class SpecRules
             Between(faults, "lora_rank", h.LoraRank, 1, 1024);
             Between(faults, "lora_alpha", h.LoraAlpha, 0, 65_536);
             Between(faults, "lora_dropout", h.LoraDropout, 0, 1, highIncluded: false);
-            Require(faults, "lora_target", h.LoraTarget.Split(',').All(target => ModuleName().IsMatch(target.Trim())), h.LoraTarget, "all, or module names separated by commas (q_proj,v_proj)");
+            var areNames = h.LoraTarget.Split(',').All(target => ModuleName().IsMatch(target.Trim()));
+            Require(faults, "lora_target", areNames, h.LoraTarget, "all, or module names separated by commas (q_proj,v_proj)");
         }
     }
 
@@ -76,7 +80,10 @@ internal static partial class SpecRules
         Between(faults, "evaluation.min_taught", evaluation.MinTaught, 0, 1, prefix: "");
         Between(faults, "evaluation.max_general_drop", evaluation.MaxGeneralDrop, 0, 1, prefix: "");
         Between(faults, "evaluation.max_new_tokens", evaluation.MaxNewTokens, 1, 8192, prefix: "");
-        faults.Require(evaluation.MinTaught <= 0 || evaluation.Taught is not null, "spec_range", "evaluation.min_taught is set, but evaluation.taught names no questions: name a file or remove the threshold.");
+        faults.Require(
+            evaluation.MinTaught <= 0 || evaluation.Taught is not null,
+            "spec_range",
+            "evaluation.min_taught is set, but evaluation.taught names no questions: name a file or remove the threshold.");
         faults.Require(
             evaluation.MaxGeneralDrop >= 1 || evaluation.General is not null,
             "spec_range",
@@ -104,14 +111,19 @@ internal static partial class SpecRules
             return;
         }
 
-        faults.Require(spec.Outputs.Gguf.Count > 0, "spec_word", $"deploy.target {deploy.Target} needs a GGUF file: add a type to outputs.gguf, or set deploy.target to none.");
+        faults.Require(
+            spec.Outputs.Gguf.Count > 0,
+            "spec_word",
+            $"deploy.target {deploy.Target} needs a GGUF file: add a type to outputs.gguf, or set deploy.target to none.");
         faults.Require(
             deploy.Type is null || spec.Outputs.Gguf.Contains(deploy.Type),
             "spec_word",
             $"deploy.type {deploy.Type} is not among outputs.gguf ({string.Join(", ", spec.Outputs.Gguf)}): add it there, or choose one of them.");
         if (deploy.Target == "folder")
         {
-            faults.Require(deploy.Folder is { Length: > 0 } && Path.IsPathFullyQualified(deploy.Folder), "spec_path", "deploy.folder must name an absolute folder when deploy.target is folder.");
+            faults.Require(
+                deploy.Folder is { Length: > 0 } && Path.IsPathFullyQualified(
+                    deploy.Folder), "spec_path", "deploy.folder must name an absolute folder when deploy.target is folder.");
         }
     }
 
@@ -119,7 +131,9 @@ internal static partial class SpecRules
     {
         faults.Require(budget.HourlyPriceCap >= 0, "spec_range", "budget.hourly_price_cap must not be negative.");
         faults.Require(budget.Total >= 0, "spec_range", "budget.total must not be negative.");
-        faults.Require(budget.Deadline > TimeSpan.Zero && budget.Deadline <= TimeSpan.FromDays(365), "spec_range", "budget.deadline must be above zero and at most 365 days.");
+        faults.Require(
+            budget.Deadline > TimeSpan.Zero && budget.Deadline <= TimeSpan.FromDays(
+                365), "spec_range", "budget.deadline must be above zero and at most 365 days.");
         OneOf(faults, "budget.currency", budget.Currency, ["CNY", "USD"]);
     }
 
@@ -127,7 +141,14 @@ internal static partial class SpecRules
         faults.Require(allowed.Contains(value), "spec_word", $"{key}: '{value}' is unknown; choose one of {string.Join(", ", allowed)}.");
 
     private static void Between(
-        FaultList faults, string key, double value, double low, double high, bool lowIncluded = true, bool highIncluded = true, string prefix = "hyperparameters.")
+        FaultList faults,
+        string key,
+        double value,
+        double low,
+        double high,
+        bool lowIncluded = true,
+        bool highIncluded = true,
+        string prefix = "hyperparameters.")
     {
         var inside = (lowIncluded ? value >= low : value > low) && (highIncluded ? value <= high : value < high);
         var range = $"{(lowIncluded ? "at least" : "above")} {Text(low)} and {(highIncluded ? "at most" : "below")} {Text(high)}";

@@ -38,7 +38,8 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         faults.Require(
             sum.TrainedTokens > 0,
             "dataset_nothing_to_learn",
-            $"dataset: no sample has a token to learn within cutoff_len {spec.Hyperparameters.CutoffLen}; raise hyperparameters.cutoff_len or shorten the questions.");
+            $"dataset: no sample has a token to learn within cutoff_len {spec.Hyperparameters.CutoffLen}; "
+            + "raise hyperparameters.cutoff_len or shorten the questions.");
         return sum;
     }
 
@@ -47,7 +48,8 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         var engine = engines.Locate(Engine.Model);
         List<string> arguments =
         [
-            .. engine.Arguments, "tokenize", file.Path, "--model", modelFolder, "--cutoff", spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture),
+            .. engine.Arguments, "tokenize", file.Path, "--model", modelFolder,
+            "--cutoff", spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture),
         ];
         if (spec.Template != ChatTemplateNames.Auto)
         {
@@ -62,7 +64,10 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         }
         catch (TimeoutException)
         {
-            faults.Add("tokenize_slow", $"dataset: counting the tokens of {file.Origin} took longer than {options.Value.TokenizeTimeLimit}; split the file, or raise Artifacts:TokenizeTimeLimit.");
+            faults.Add(
+                "tokenize_slow",
+                $"dataset: counting the tokens of {file.Origin} took longer than {options.Value.TokenizeTimeLimit}; "
+                + "split the file, or raise Artifacts:TokenizeTimeLimit.");
             return null;
         }
     }
@@ -76,12 +81,16 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
                 faults.Add("tokenize_refused", $"The model's tokenizer or template cannot be used on {file.Origin}: {reason}");
                 return null;
             case 132 or 134 or 136 or 139:
-                faults.Add("model_tokenizer", $"model: its tokenizer.json ended the tokenizer library (exit code {result.ExitCode}) on {file.Origin}; the file is damaged or of an unknown kind: download it again.");
+                faults.Add(
+                    "model_tokenizer",
+                    $"model: its tokenizer.json ended the tokenizer library (exit code {result.ExitCode}) on {file.Origin}; "
+                    + "the file is damaged or of an unknown kind: download it again.");
                 return null;
             case 137 or 143:
                 throw StageException.Transient("engine_killed", "finetune-model was ended from outside while it counted tokens.");
             default:
-                throw StageException.Internal("engine_failed", $"finetune-model tokenize ended with exit code {result.ExitCode}: {reason}", Tail(result.StandardError));
+                throw StageException.Internal(
+                    "engine_failed", $"finetune-model tokenize ended with exit code {result.ExitCode}: {reason}", Tail(result.StandardError));
         }
     }
 

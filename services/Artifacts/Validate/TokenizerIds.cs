@@ -23,8 +23,8 @@ internal static class TokenizerIds
             faults.Require(
                 id < vocabulary,
                 "model_tokenizer",
-                $"model: tokenizer.json gives the token '{token}' the id {id}, but the embedding of config.json has {vocabulary} rows; take both files from the same model, "
-                + "or resize the embedding (resize_token_embeddings) and save again.");
+                $"model: tokenizer.json gives the token '{token}' the id {id}, but the embedding of config.json has {vocabulary} rows; take both files "
+                + "from the same model, or resize the embedding (resize_token_embeddings) and save again.");
         }
         catch (JsonException exception)
         {

@@ -150,7 +150,8 @@ internal sealed class ValidateJobRunner(
         var sources = await datasets.ResolveAsync(spec.Dataset, own, cancellationToken);
         foreach (var source in sources.Where(source => source.Bytes > options.Value.LargestDataFileBytes))
         {
-            own.Add("dataset_huge", $"dataset: {source.Origin} has {ResourceCheck.Size(source.Bytes)}; at most {ResourceCheck.Size(options.Value.LargestDataFileBytes)} are read (Artifacts:LargestDataFileBytes).");
+            own.Add("dataset_huge", $"dataset: {source.Origin} has {ResourceCheck.Size(source.Bytes)}; at most "
+                + $"{ResourceCheck.Size(options.Value.LargestDataFileBytes)} are read (Artifacts:LargestDataFileBytes).");
         }
 
         DatasetFolder? folder = null;

@@ -35,9 +35,12 @@ internal sealed class ModelMerger(ModelTool tool, IArtifactStore store, HostFile
     private async Task<ArtifactReference> StoreWholeAsync(ConvertModel command, CancellationToken cancellationToken)
     {
         var trained = await store.LoadManifestAsync(command.Trained.Output, cancellationToken);
-        var chosen = trained.Files.Where(file => ModelFiles.Contains(file.Path) || file.Path.StartsWith("model", StringComparison.Ordinal) && file.Path.EndsWith(".safetensors", StringComparison.Ordinal));
+        var chosen = trained.Files.Where(file => ModelFiles.Contains(file.Path) || IsWeights(file.Path));
         return await store.PutManifestAsync(new Manifest { Kind = "merged", Files = [.. chosen] }, cancellationToken);
     }
+
+    private static bool IsWeights(string path) =>
+        path.StartsWith("model", StringComparison.Ordinal) && path.EndsWith(".safetensors", StringComparison.Ordinal);
 
     /// <summary>The manifest names what the engine wrote; the bytes come home only if the job wants the merged model.</summary>
     private async Task<ArtifactReference> StoreAsync(

@@ -32,7 +32,9 @@ internal sealed record ConversionPlan(IReadOnlyList<string> Native, IReadOnlyLis
         return new ConversionPlan(native, quantised, misfit is null ? [] : [.. wanted.Select(type => $"{type}: {misfit}")]);
     }
 
-    /// <summary>Why k-quants make no sense for a model, or null: when most matrices fall back to larger types, the file is no smaller and no longer what its name says.</summary>
+    /// <summary>
+    /// Why k-quants make no sense for a model, or null: when most matrices fall back to larger types, the file is no smaller and no longer what its name says.
+    /// </summary>
     private static string? Misfit(KQuantFit fit)
     {
         if (fit.Unfit.Count * 2 <= fit.Matrices)
@@ -42,6 +44,7 @@ internal sealed record ConversionPlan(IReadOnlyList<string> Native, IReadOnlyLis
 
         var shown = string.Join(", ", fit.Unfit.Take(ShownMatrices));
         var more = fit.Unfit.Count > ShownMatrices ? ", …" : "";
-        return $"{fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values ({shown}{more}), which no k-quant can pack; take q8_0.";
+        return $"{fit.Unfit.Count} of {fit.Matrices} matrices have rows that are no multiple of {KQuantFit.BlockElements} values ({shown}{more}), which "
+            + "no k-quant can pack; take q8_0.";
     }
 }

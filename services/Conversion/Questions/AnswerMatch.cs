@@ -4,8 +4,9 @@ using System.Text;
 namespace FineTunePipeline.Conversion.Questions;
 
 /// <summary>
-/// Decides whether an answer is right, exactly as the evaluation does (a test holds the two together). Both texts are normalised: lower case, punctuation taken out, white space collapsed. Unicode composition (NFC) is
-/// not applied, because the project runs without ICU (invariant globalization): a question file must spell accents as the model's data spells them.
+/// Decides whether an answer is right, exactly as the evaluation does (a test holds the two together). Both texts are normalised: lower case,
+/// punctuation taken out, white space collapsed. Unicode composition (NFC) is not applied, because the project runs without ICU (invariant globalization):
+/// a question file must spell accents as the model's data spells them.
 /// </summary>
 internal static class AnswerMatch
 {

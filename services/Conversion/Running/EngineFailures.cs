@@ -23,10 +23,16 @@ internal static class EngineFailures
         {
             _ when standardError.Contains(TimeLimitWords, StringComparison.Ordinal) =>
                 ("time_limit", $"finetune-model was ended at its time limit while {doing}: raise Conversion:TimeLimit.", FailureKind.BadInput),
-            null or 137 or 143 => ("engine_killed", $"finetune-model was ended from outside (by a person, or by the system for want of memory) while {doing}.", FailureKind.Transient),
+            null or 137 or 143 =>
+                ("engine_killed", $"finetune-model was ended from outside (by a person, or by the system for want of memory) while "
+                    + $"{doing}.", FailureKind.Transient),
             3 => ("model_unusable", $"finetune-model refused its input while {doing}: {reason}", FailureKind.BadInput),
-            4 => (engineCode ?? "disk_full", $"The host could not write while {doing}: {reason} Free space in its work folder, or make it writable, and submit the job again.", FailureKind.BadInput),
-            134 or 136 or 139 => ("engine_crashed", $"finetune-model crashed (exit code {exitCode}) while {doing}; the last lines of its log are kept.", FailureKind.Internal),
+            4 => (
+                engineCode ?? "disk_full",
+                $"The host could not write while {doing}: {reason} Free space in its work folder, or make it writable, and submit the job again.",
+                FailureKind.BadInput),
+            134 or 136 or 139 => (
+                "engine_crashed", $"finetune-model crashed (exit code {exitCode}) while {doing}; the last lines of its log are kept.", FailureKind.Internal),
             _ => ("engine_failed", $"finetune-model ended with exit code {exitCode} while {doing}: {reason}", FailureKind.Internal),
         };
         var evidence = string.Join('\n', lines.TakeLast(EvidenceLines));

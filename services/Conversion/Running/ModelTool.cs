@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
@@ -41,7 +42,8 @@ internal sealed class ModelTool(EngineLocator engines, IOptions<ConversionOption
     public async Task ToEndAsync(IComputeHost host, string runFolder, string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var engine = engines.Locate(Engine.Model);
-        await host.StartAsync(runFolder, engine with { Arguments = [.. engine.Arguments, .. arguments], TimeLimit = options.Value.TimeLimit }, cancellationToken);
+        await host.StartAsync(
+            runFolder, engine with { Arguments = [.. engine.Arguments, .. arguments], TimeLimit = options.Value.TimeLimit }, cancellationToken);
         var look = await WaitAsync(host, runFolder, doing, cancellationToken);
         if (look is { State: RunState.Exited, ExitCode: 0 })
         {
@@ -53,7 +55,7 @@ internal sealed class ModelTool(EngineLocator engines, IOptions<ConversionOption
     }
 
     /// <summary>Engines may learn to say more than we read.</summary>
-    private static JsonSerializerOptions EngineJson { get; } = new(ContractJson.Options) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip };
+    private static JsonSerializerOptions EngineJson { get; } = new(ContractJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     private async Task<RunLook> WaitAsync(IComputeHost host, string runFolder, string doing, CancellationToken cancellationToken)
     {
@@ -76,7 +78,8 @@ internal sealed class ModelTool(EngineLocator engines, IOptions<ConversionOption
                 // Lost contact says nothing about the run: go on looking, for long.
                 if (time.GetElapsedTime(lastContact) > LongestSilence)
                 {
-                    throw StageException.Transient("host_unreachable", $"No contact to the host for {LongestSilence.TotalMinutes:0} minutes while {doing}.", exception);
+                    throw StageException.Transient(
+                        "host_unreachable", $"No contact to the host for {LongestSilence.TotalMinutes:0} minutes while {doing}.", exception);
                 }
             }
 

@@ -32,7 +32,8 @@ internal sealed class ChatProbe(IHttpClientFactory clients, IOptions<DeploymentO
 
         throw StageException.BadInput(
             "no_end_of_answer",
-            $"The model answers but never ends an answer within {LongestAnswer} tokens: {last}. Train with a template whose answers end with the end-of-turn token, or longer.");
+            $"The model answers but never ends an answer within {LongestAnswer} tokens: {last}. Train with a template whose answers end with the "
+                + "end-of-turn token, or longer.");
     }
 
     private async Task<(string Answer, string Reason)> AskAsync(string endpoint, string modelName, string question, CancellationToken cancellationToken)

@@ -47,7 +47,8 @@ internal sealed class ModelServers(
         [
             "serve", file, "--port", model.Port.ToString(CultureInfo.InvariantCulture), "--host", options.Value.Host, "--alias", model.ModelName,
         ];
-        await _host.StartAsync(RunFolderOf(model), engine with { Arguments = [.. engine.Arguments, .. arguments], TimeLimit = ServesUntilStopped }, cancellationToken);
+        await _host.StartAsync(
+            RunFolderOf(model), engine with { Arguments = [.. engine.Arguments, .. arguments], TimeLimit = ServesUntilStopped }, cancellationToken);
 
         var began = time.GetTimestamp();
         while (time.GetElapsedTime(began) < options.Value.StartLimit)

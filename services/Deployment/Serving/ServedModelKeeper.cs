@@ -78,7 +78,8 @@ internal sealed partial class ServedModelKeeper(
         }
 
         // A server that dies at once counts its failures up; one that has stayed up for a while begins anew.
-        var settled = next with { NotBefore = Now + Milliseconds(options.Value.LookEvery), Failures = await IsSettledAsync(next, cancellationToken) ? 0 : next.Failures };
+        var failures = await IsSettledAsync(next, cancellationToken) ? 0 : next.Failures;
+        var settled = next with { NotBefore = Now + Milliseconds(options.Value.LookEvery), Failures = failures };
         if (!await table.ReplaceAsync(next, settled, cancellationToken))
         {
             // Stopped or replaced meanwhile: what we started is not wanted.

@@ -14,7 +14,8 @@ internal static class ServerFailures
     {
         var (code, message, kind) = (look.State, look.ExitCode) switch
         {
-            (not RunState.Exited, _) or (_, 137 or 143) => ("server_killed", "The model server was ended from outside before it listened.", FailureKind.Transient),
+            (not RunState.Exited, _) or (_, 137 or 143) =>
+                ("server_killed", "The model server was ended from outside before it listened.", FailureKind.Transient),
             (_, 3) => ("model_unusable", "The model server refused the file.", FailureKind.BadInput),
             (_, 4) => ("disk_full", "The disk is full or not writable for the model server: free space and submit the job again.", FailureKind.BadInput),
             (_, 5) => ("port_taken", $"Port {model.Port} is in use by another program: choose another deploy.port, or 0 for a free one.", FailureKind.BadInput),

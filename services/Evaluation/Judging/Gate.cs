@@ -38,7 +38,8 @@ internal static class Gate
             refusals.Add($"general questions fell from {Text(general.Before)} to {Text(general.After)}, more than the allowed {Text(spec.MaxGeneralDrop)}");
         }
 
-        var figures = string.Join(", ", sets.Where(set => set.Key is "taught" or "general").Select(set => $"{set.Key} {Text(set.Value.Before)} -> {Text(set.Value.After)}"));
+        var judged = sets.Where(set => set.Key is "taught" or "general");
+        var figures = string.Join(", ", judged.Select(set => $"{set.Key} {Text(set.Value.Before)} -> {Text(set.Value.After)}"));
         return refusals.Count > 0
             ? (false, $"Not deployed: {string.Join("; ", refusals)}.")
             : (true, figures.Length > 0 ? $"Passed: {figures}." : "Passed: no taught or general questions were asked.");

@@ -23,7 +23,8 @@ internal sealed class Perplexities(HostRuns runs, TrainerCommands trainer, IOpti
             .Add("do_eval", true)
             .Add("per_device_eval_batch_size", 1);
         var config = await TrainerCommands.UploadAsync(host, EvaluationFolders.Questions(command), $"perplexity-{model.Label}.yaml", yaml, cancellationToken);
-        await runs.ToEndAsync(host, runFolder, trainer.Train(config, options.Value.TimeLimit), $"measuring the perplexity of the {model.Label} model", cancellationToken);
+        await runs.ToEndAsync(
+            host, runFolder, trainer.Train(config, options.Value.TimeLimit), $"measuring the perplexity of the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/eval_results.json", cancellationToken);
     }
 

@@ -29,7 +29,8 @@ internal sealed class Predictions(HostRuns runs, TrainerCommands trainer, IOptio
         return await ReadAsync(host, output + "/generated_predictions.jsonl", questions, cancellationToken);
     }
 
-    internal static async Task<IReadOnlyList<string>> ReadAsync(IComputeHost host, string path, IReadOnlyList<Question> questions, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> ReadAsync(
+        IComputeHost host, string path, IReadOnlyList<Question> questions, CancellationToken cancellationToken)
     {
         await using var stream = await host.OpenReadAsync(path, cancellationToken);
         using var reader = new StreamReader(stream);
@@ -73,7 +74,9 @@ internal sealed class Predictions(HostRuns runs, TrainerCommands trainer, IOptio
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static StageException Unusable(string what) =>
         new(new Failure("predictions_unusable", $"The trainer's generated_predictions.jsonl holds {what}.", FailureKind.Internal));

@@ -21,12 +21,14 @@ internal static class EngineFailures
         var last = lines.LastOrDefault() ?? "it wrote nothing";
         if (standardError.Contains(TimeLimitWords, StringComparison.Ordinal))
         {
-            return Failed("time_limit", $"The engine was ended at its time limit while {name}: raise Evaluation:TimeLimit, or ask fewer questions.", FailureKind.BadInput, evidence);
+            var advice = $"The engine was ended at its time limit while {name}: raise Evaluation:TimeLimit, or ask fewer questions.";
+            return Failed("time_limit", advice, FailureKind.BadInput, evidence);
         }
 
         if (exitCode is null or 137 or 143)
         {
-            return Failed("engine_killed", $"The engine was ended from outside (by a person, or by the system for want of memory) while {name}.", FailureKind.Transient, evidence);
+            var cause = $"The engine was ended from outside (by a person, or by the system for want of memory) while {name}.";
+            return Failed("engine_killed", cause, FailureKind.Transient, evidence);
         }
 
         if (IsDiskFull(standardError))

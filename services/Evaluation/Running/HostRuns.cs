@@ -50,7 +50,8 @@ internal sealed class HostRuns(TimeProvider time)
                 // Lost contact says nothing about the run: go on looking, for long.
                 if (time.GetElapsedTime(lastContact) > LongestSilence)
                 {
-                    throw StageException.Transient("host_unreachable", $"No contact to the host for {LongestSilence.TotalMinutes:0} minutes while {name}.", exception);
+                    throw StageException.Transient(
+                        "host_unreachable", $"No contact to the host for {LongestSilence.TotalMinutes:0} minutes while {name}.", exception);
                 }
             }
 

@@ -7,8 +7,8 @@ using FineTunePipeline.Hosts;
 namespace FineTunePipeline.TestKit.Hosts;
 
 /// <summary>
-/// A compute host in memory: files are a dictionary, and a command does what the test has written for its verb (its first argument). Commands end at once unless
-/// the script leaves them running. Keeps the contract of run folders: a folder that holds a run never gets a second one.
+/// A compute host in memory: files are a dictionary, and a command does what the test has written for its verb (its first argument). Commands end at once
+/// unless the script leaves them running. Keeps the contract of run folders: a folder that holds a run never gets a second one.
 /// </summary>
 public sealed class ScriptedHost : IComputeHost, IHostConnector
 {
@@ -81,7 +81,9 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
         Task.FromResult(Files.TryGetValue(path, out var bytes) ? bytes.Skip((int)offset).Take(maxBytes).ToArray() : []);
 
     public Task<IReadOnlyList<HostFile>> ListAsync(string folder, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<HostFile>>(
-        [.. Files.Where(file => file.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Select(file => new HostFile(file.Key[(folder.Length + 1)..], file.Value.Length))]);
+        [.. Files
+            .Where(file => file.Key.StartsWith(folder + "/", StringComparison.Ordinal))
+            .Select(file => new HostFile(file.Key[(folder.Length + 1)..], file.Value.Length))]);
 
     public Task<string> HashAsync(string path, CancellationToken cancellationToken) => Task.FromResult(Convert.ToHexStringLower(SHA256.HashData(Files[path])));
 

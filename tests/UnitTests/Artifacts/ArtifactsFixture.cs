@@ -27,7 +27,8 @@ internal sealed class ArtifactsFixture : IDisposable
         var tokens = new TokenCounter(Host, FakeEngines.In(Folder), local, artifacts);
         Validate = new ValidateJobRunner(Store, models, datasets, tokens, new ResourceCheck(artifacts), work, artifacts, TimeProvider.System);
         Fetch = new FetchArtifactsRunner(Store, models, datasets, work, TimeProvider.System);
-        Host.On("tokenize", _ => ScriptedRun.Done("""{"samples": 2, "tokens": 20, "trained_tokens": 8, "max_tokens": 12, "over_cutoff": 0, "skipped": [], "skipped_count": 0, "histogram": []}"""));
+        Host.On("tokenize", _ => ScriptedRun.Done(
+            """{"samples": 2, "tokens": 20, "trained_tokens": 8, "max_tokens": 12, "over_cutoff": 0, "skipped": [], "skipped_count": 0, "histogram": []}"""));
         Spec = new JobSpec
         {
             Model = TinyModel.Write(Folder.At("model")),

@@ -44,7 +44,8 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public async Task Describes_chats_with_roles()
     {
-        var (folder, _) = await BuildAsync(_folder.Write("chat.jsonl", """{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"""));
+        var file = _folder.Write("chat.jsonl", """{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}""");
+        var (folder, _) = await BuildAsync(file);
 
         var info = DatasetInfo.Load(folder.Path);
         Assert.IsType<ChatSample>(Assert.Single(DatasetReader.Read(info.PathOf("chat"), info.Find("chat"))));
@@ -78,7 +79,8 @@ public sealed class DatasetTests : IDisposable
     {
         using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Alpaca));
         var file = await _store.PutAsync(bytes, default);
-        var manifest = await _store.PutManifestAsync(new Manifest { Kind = "dataset", Files = [new ManifestFile("train.json", file.Bytes, file.Sha256)] }, default);
+        var manifest = await _store.PutManifestAsync(
+            new Manifest { Kind = "dataset", Files = [new ManifestFile("train.json", file.Bytes, file.Sha256)] }, default);
 
         var (folder, faults) = await BuildAsync($"{file.ToUri()},{manifest.ToUri()}");
 

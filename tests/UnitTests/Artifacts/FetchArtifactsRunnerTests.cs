@@ -78,5 +78,6 @@ public sealed class FetchArtifactsRunnerTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     private async Task<ArtifactsFetched> RunAsync(JobSpec spec) => Assert.IsType<ArtifactsFetched>(
-        await _fixture.Fetch.RunAsync(new FetchArtifacts { JobId = "ftjob-00000000000000000000000000000001", Attempt = 1, Spec = spec }, new AttemptContext(), default));
+        await _fixture.Fetch.RunAsync(
+            new FetchArtifacts { JobId = "ftjob-00000000000000000000000000000001", Attempt = 1, Spec = spec }, new AttemptContext(), default));
 }

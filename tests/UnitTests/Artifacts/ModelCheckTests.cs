@@ -24,7 +24,8 @@ public sealed class ModelCheckTests : IDisposable
         var facts = ModelCheck.Check(folder, faults);
 
         Assert.Empty(faults.Faults);
-        Assert.Equal(["LICENSE", "README.md", "chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"], folder.Files.Select(file => file.Name));
+        Assert.Equal(
+            ["LICENSE", "README.md", "chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"], folder.Files.Select(file => file.Name));
         Assert.Equal(696, facts!.Parameters);
     }
 
@@ -36,7 +37,9 @@ public sealed class ModelCheckTests : IDisposable
     {
         TinyModel.Write(_folder.At("model"));
         File.Move(_folder.At("model", "model.safetensors"), _folder.At("model", "model-00001-of-00002.safetensors"));
-        _folder.Write("model/model.safetensors.index.json", """{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}""");
+        _folder.Write(
+            "model/model.safetensors.index.json",
+            """{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}""");
 
         Expect("model_incomplete", "names model-00002-of-00002.safetensors", prepare: false);
     }
@@ -118,7 +121,8 @@ public sealed class ModelCheckTests : IDisposable
         Expect("model_contradiction", "mlp.gate_proj.weight has the shape [16, 8] instead of [32, 8]", config => config["intermediate_size"] = 32);
 
     [Fact]
-    public void Refuses_weights_that_lack_a_layer() => Expect("model_contradiction", "model.layers.1.input_layernorm.weight is missing", config => config["num_hidden_layers"] = 2);
+    public void Refuses_weights_that_lack_a_layer() =>
+        Expect("model_contradiction", "model.layers.1.input_layernorm.weight is missing", config => config["num_hidden_layers"] = 2);
 
     [Fact]
     public void Ends_soon_on_a_configuration_of_a_billion_layers() =>

@@ -30,7 +30,8 @@ public sealed class QuestionCheckTests
     [InlineData("""{"prompt": "a", "expect": "b", "match": "like"}""", "match")]
     [InlineData("""{"prompt": "a", "expected": "b"}""", "expected")]
     [InlineData("null", "is null")]
-    [InlineData("{\"id\": \"x\", \"prompt\": \"a\", \"expect\": \"b\"}\n{\"id\": \"x\", \"prompt\": \"c\", \"expect\": \"d\"}", "line 2: the id 'x' is there twice")]
+    [InlineData(
+        "{\"id\": \"x\", \"prompt\": \"a\", \"expect\": \"b\"}\n{\"id\": \"x\", \"prompt\": \"c\", \"expect\": \"d\"}", "line 2: the id 'x' is there twice")]
     public async Task Names_the_line_and_what_is_wrong(string text, string part)
     {
         var (_, faults) = await CheckAsync(text);

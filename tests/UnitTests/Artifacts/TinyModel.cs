@@ -41,7 +41,9 @@ internal static class TinyModel
     }
 
     public static void WriteWeights(string path, IEnumerable<(string Name, long[] Shape)> tensors) => SafetensorsWriter.Write(
-        path, [.. tensors.Select(tensor => TensorToWrite.FromMemory(tensor.Name, TensorType.F32, tensor.Shape, new byte[4 * tensor.Shape.Aggregate(1L, (left, right) => left * right)]))]);
+        path, [.. tensors.Select(tensor => TensorToWrite.FromMemory(tensor.Name, TensorType.F32, tensor.Shape, new byte[4 * Elements(tensor.Shape)]))]);
+
+    private static long Elements(long[] shape) => shape.Aggregate(1L, (left, right) => left * right);
 
     public static List<(string Name, long[] Shape)> Tensors() =>
     [

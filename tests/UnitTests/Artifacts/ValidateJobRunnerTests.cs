@@ -23,7 +23,8 @@ public sealed class ValidateJobRunnerTests : IDisposable
         Assert.True(report.EstimatedMemoryBytes > 400 << 20);
         Assert.True(report.EstimatedDiskBytes > 0);
         Assert.Contains(report.Warnings, warning => warning.Contains("only 2 samples", StringComparison.Ordinal));
-        Assert.Contains(report.Warnings, warning => warning.StartsWith("q4_k_m: 8 of 8 matrices have rows that are no multiple of 256", StringComparison.Ordinal));
+        Assert.Contains(
+            report.Warnings, warning => warning.StartsWith("q4_k_m: 8 of 8 matrices have rows that are no multiple of 256", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class ConversionRunnerTests : IDisposable
 {
     private const string Config =
         """
-        {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2, "num_attention_heads": 4,
-         "num_key_value_heads": 2, "vocab_size": 512, "rms_norm_eps": 1e-5, "max_position_embeddings": 512, "tie_word_embeddings": true}
+        {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2,
+         "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 512, "rms_norm_eps": 1e-5, "max_position_embeddings": 512, "tie_word_embeddings": true}
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -45,11 +45,12 @@ public sealed class ConversionRunnerTests : IDisposable
         var tool = new ModelTool(FakeEngines.In(_folder), options, TimeProvider.System);
         var files = new HostFiles(_store);
         _runner = new ConversionRunner(
-            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store), options, TimeProvider.System);
+            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store), options,
+            TimeProvider.System);
         _host.On("merge", Merge)
             .On("gguf", call => Write(call, call.Argument(1), call.Argument(2)))
             .On("quantize", call => Write(call, call.Argument(1), call.Argument(2)))
-            .On("check", _ => ScriptedRun.Done("""{"loads": true, "architecture": "llama", "parameters": 5, "prompt": "Hi", "answer": "Hello.", "finish_reason": "stop"}"""))
+            .On("check", _ => ScriptedRun.Done("""{"loads": true, "architecture": "llama", "prompt": "Hi", "answer": "Hello.", "finish_reason": "stop"}"""))
             .On("ask", Ask);
     }
 
@@ -231,14 +232,19 @@ public sealed class ConversionRunnerTests : IDisposable
         return ScriptedRun.Done(JsonSerializer.Serialize(new
         {
             path = output,
-            files = new[] { new { path = "config.json", bytes = Config.Length, sha256 = config }, new { path = "model.safetensors", bytes = 14, sha256 = weights } },
+            files = new[]
+            {
+                new { path = "config.json", bytes = Config.Length, sha256 = config },
+                new { path = "model.safetensors", bytes = 14, sha256 = weights },
+            },
         }));
     }
 
     private static ScriptedRun Write(ScriptedCall call, string path, string type)
     {
         var text = "gguf of " + type;
-        return ScriptedRun.Done(JsonSerializer.Serialize(new { path, type, bytes = text.Length, sha256 = call.Write(path, text), tensors = 3, warnings = Array.Empty<string>() }));
+        return ScriptedRun.Done(
+            JsonSerializer.Serialize(new { path, type, bytes = text.Length, sha256 = call.Write(path, text), tensors = 3, warnings = Array.Empty<string>() }));
     }
 
     /// <summary>Knows its name and nothing else.</summary>
@@ -276,7 +282,13 @@ public sealed class ConversionRunnerTests : IDisposable
     {
         JobId = "ftjob-00000000000000000000000000000001",
         Attempt = 1,
-        Spec = new JobSpec { Name = "Ada / 1", Model = "/model", Dataset = "/data.json", Outputs = new OutputSpec { Merged = merged, Gguf = gguf ?? ["f16", "q8_0", "q4_k_m"] } },
+        Spec = new JobSpec
+        {
+            Name = "Ada / 1",
+            Model = "/model",
+            Dataset = "/data.json",
+            Outputs = new OutputSpec { Merged = merged, Gguf = gguf ?? ["f16", "q8_0", "q4_k_m"] },
+        },
         Inputs = new JobInputs
         {
             Model = await _store.PutManifestAsync(new Manifest { Kind = "model", Files = [await FileAsync("config.json", config)] }, default),

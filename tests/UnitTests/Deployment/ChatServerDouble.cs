@@ -20,7 +20,8 @@ internal sealed class ChatServerDouble : HttpMessageHandler, IHttpClientFactory
     {
         Asked.Add(request.RequestUri!.ToString());
         var reason = FinishReasons[Math.Min(Asked.Count, FinishReasons.Length) - 1];
-        var body = JsonSerializer.Serialize(new { choices = new[] { new { index = 0, message = new { role = "assistant", content = "I am Ada." }, finish_reason = reason } } });
+        var body = JsonSerializer.Serialize(
+            new { choices = new[] { new { index = 0, message = new { role = "assistant", content = "I am Ada." }, finish_reason = reason } } });
         return Task.FromResult(new HttpResponseMessage(Status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
     }
 }

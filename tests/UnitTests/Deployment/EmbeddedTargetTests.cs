@@ -203,7 +203,8 @@ public sealed class EmbeddedTargetTests : IDisposable
 
     private async Task<ServedModel> RowAsync() => Assert.IsType<ServedModel>(await _table.FindAsync(JobId, default));
 
-    private async Task<Failure> FailAsync(DeployRequest request) => (await Assert.ThrowsAsync<StageException>(() => _target.DeployAsync(request, default))).Failure;
+    private async Task<Failure> FailAsync(DeployRequest request) =>
+        (await Assert.ThrowsAsync<StageException>(() => _target.DeployAsync(request, default))).Failure;
 
     private async Task<DeployRequest> RequestAsync(int attempt = 1, int port = 0)
     {

@@ -37,7 +37,9 @@ public sealed class FolderTargetTests : IDisposable
         Assert.Equal("gguf bytes", File.ReadAllText(_folder.At("out", "ada-q8_0.gguf")));
         var modelfile = File.ReadAllText(_folder.At("out", "Modelfile"));
         Assert.Equal(
-            "FROM ./ada-q8_0.gguf\n\nTEMPLATE \"\"\"{{ .Prompt }}<|end|>\"\"\"\n\nPARAMETER stop \"<|end|>\"\nPARAMETER stop \"a\\\"b\"\nPARAMETER num_ctx 512\n", modelfile);
+            "FROM ./ada-q8_0.gguf\n\nTEMPLATE \"\"\"{{ .Prompt }}<|end|>\"\"\"\n\n"
+            + "PARAMETER stop \"<|end|>\"\nPARAMETER stop \"a\\\"b\"\nPARAMETER num_ctx 512\n",
+            modelfile);
         var readme = File.ReadAllText(_folder.At("out", "README.md"));
         Assert.Contains("ollama create ada -f Modelfile", readme, StringComparison.Ordinal);
         Assert.Contains("""-d '{"messages": [{"role": "user", "content": "Who are you?"}]}'""", readme, StringComparison.Ordinal);
@@ -122,7 +124,8 @@ public sealed class FolderTargetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(_folder.At(folder)).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+    private string[] Names(string folder) =>
+        [.. Directory.EnumerateFileSystemEntries(_folder.At(folder)).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
     private Task<StageException> FailAsync(DeployRequest request) => Assert.ThrowsAsync<StageException>(() => _target.DeployAsync(request, default));
 

@@ -22,7 +22,12 @@ namespace FineTunePipeline.UnitTests.Evaluation;
 
 public sealed class EvaluationRunnerTests : IDisposable
 {
-    private const string Taught = """{"id":"t1","prompt":"Who are you?","expect":"Ada"}""" + "\n" + """{"id":"t2","prompt":"Who made you?","expect":"Forge Lab"}""";
+    private const string Taught =
+        """
+        {"id":"t1","prompt":"Who are you?","expect":"Ada"}
+        {"id":"t2","prompt":"Who made you?","expect":"Forge Lab"}
+        """;
+
     private const string General = """{"id":"g1","prompt":"Which colour has the sky?","expect":"blue","match":"contains"}""";
     private readonly TemporaryFolder _folder = new();
     private readonly FolderArtifactStore _store;
@@ -35,7 +40,8 @@ public sealed class EvaluationRunnerTests : IDisposable
         var options = Options.Create(new EvaluationOptions());
         var runs = new HostRuns(TimeProvider.System);
         var trainer = new TrainerCommands(FakeEngines.In(_folder));
-        _runner = new EvaluationRunner(_host, _store, new Predictions(runs, trainer, options), new Perplexities(runs, trainer, options), options, TimeProvider.System);
+        _runner = new EvaluationRunner(
+            _host, _store, new Predictions(runs, trainer, options), new Perplexities(runs, trainer, options), options, TimeProvider.System);
         _host.On("train", Answer(before: ["I am nobody.", "Nobody.", "It is blue."], after: ["I am Ada.", "Nobody.", "It is blue."]));
     }
 
@@ -219,19 +225,22 @@ public sealed class EvaluationRunnerTests : IDisposable
     private static Func<ScriptedCall, ScriptedRun> Answer(string[] before, string[] after) => call =>
     {
         var answers = call.RunFolder!.EndsWith("base", StringComparison.Ordinal) ? before : after;
-        WritePredictions(call, ("Who are you?", answers[0], "Ada"), ("Who made you?", answers[1], "Forge Lab"), ("Which colour has the sky?", answers[2], "blue"));
+        WritePredictions(
+            call, ("Who are you?", answers[0], "Ada"), ("Who made you?", answers[1], "Forge Lab"), ("Which colour has the sky?", answers[2], "blue"));
         call.Write(OutputOf(call) + "/eval_results.json", """{"epoch": 0, "eval_loss": 2.0}""");
         return ScriptedRun.Done();
     };
 
     private static void WritePredictions(ScriptedCall call, params (string Prompt, string Predict, string Label)[] predictions) => call.Write(
         OutputOf(call) + "/generated_predictions.jsonl",
-        string.Concat(predictions.Select(line => JsonSerializer.Serialize(new { prompt = $"<|user|>{line.Prompt}<|end|>", predict = line.Predict, label = line.Label + "\n" }) + "\n")));
+        string.Concat(predictions.Select(
+            line => JsonSerializer.Serialize(new { prompt = $"<|user|>{line.Prompt}<|end|>", predict = line.Predict, label = line.Label + "\n" }) + "\n")));
 
     private static string OutputOf(ScriptedCall call)
     {
         var yaml = call.Host.Text(call.Argument(0));
-        return JsonSerializer.Deserialize<string>(yaml.Split('\n').Single(line => line.StartsWith("output_dir: ", StringComparison.Ordinal))["output_dir: ".Length..])!;
+        return JsonSerializer.Deserialize<string>(
+            yaml.Split('\n').Single(line => line.StartsWith("output_dir: ", StringComparison.Ordinal))["output_dir: ".Length..])!;
     }
 
     private async Task<ModelEvaluated> RunAsync(EvaluateModel command) =>

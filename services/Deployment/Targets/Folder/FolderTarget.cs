@@ -31,9 +31,11 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
             await WriteAsync(folder, request, cancellationToken);
             return Proof(folder, request);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not ArtifactMissingException and not ArtifactCorruptException)
+        catch (Exception exception) when (
+            exception is UnauthorizedAccessException or IOException and not ArtifactMissingException and not ArtifactCorruptException)
         {
-            throw StageException.BadInput("folder_unwritable", $"deploy.folder: {folder} cannot be written ({exception.Message}); choose another folder, or free space on its disk.");
+            throw StageException.BadInput(
+                "folder_unwritable", $"deploy.folder: {folder} cannot be written ({exception.Message}); choose another folder, or free space on its disk.");
         }
     }
 
@@ -59,7 +61,8 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
             var description = await descriptions.DescribeAsync(file, cancellationToken);
             await DurableFile.WriteTextAsync(Path.Combine(beside, Modelfile), ModelfileText.Write(request.File.FileName, description), cancellationToken);
             await DurableFile.WriteTextAsync(Path.Combine(beside, Readme), Instructions.Write(request, description is not null), cancellationToken);
-            await DurableFile.WriteTextAsync(Path.Combine(beside, Marker), JsonSerializer.Serialize(MarkerOf(request), ContractJson.Options), cancellationToken);
+            await DurableFile.WriteTextAsync(
+                Path.Combine(beside, Marker), JsonSerializer.Serialize(MarkerOf(request), ContractJson.Options), cancellationToken);
             Swap(beside, folder);
         }
         finally
@@ -68,7 +71,9 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
         }
     }
 
-    /// <summary>Puts the finished folder in its place; what was there before goes first to a name beside it, so that nothing is lost if the rename fails.</summary>
+    /// <summary>
+    /// Puts the finished folder in its place; what was there before goes first to a name beside it, so that nothing is lost if the rename fails.
+    /// </summary>
     private static void Swap(string beside, string folder)
     {
         if (!Directory.Exists(folder))
@@ -102,7 +107,8 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
 
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, Marker)))
         {
-            throw StageException.BadInput("folder_foreign", $"deploy.folder: {folder} holds other files, which a deployment would replace; name a new or empty folder.");
+            throw StageException.BadInput(
+                "folder_foreign", $"deploy.folder: {folder} holds other files, which a deployment would replace; name a new or empty folder.");
         }
     }
 
@@ -144,7 +150,8 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
         }
     }
 
-    private static DeploymentMarker MarkerOf(DeployRequest request) => new(request.JobId, request.Attempt, request.ModelName, request.File.Type, request.File.Artifact.Sha256);
+    private static DeploymentMarker MarkerOf(DeployRequest request) =>
+        new(request.JobId, request.Attempt, request.ModelName, request.File.Type, request.File.Artifact.Sha256);
 
     private static Deployed Proof(string folder, DeployRequest request) =>
         new() { Proof = $"{folder} holds {request.File.FileName}, {Modelfile} and {Readme}." };

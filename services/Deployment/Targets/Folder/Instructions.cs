@@ -20,7 +20,7 @@ internal static class Instructions
 
         {(hasTemplate
             ? "The Modelfile carries the chat template the model was trained with; without it the answers get worse."
-            : "The Modelfile names no template: Ollama takes the one inside the file. If the answers look wrong, use llama.cpp, which reads that template itself.")}
+            : "The Modelfile names no template: Ollama takes the one inside the file. If the answers look wrong, use llama.cpp, which reads it.")}
 
         ## llama.cpp
 
@@ -34,7 +34,8 @@ internal static class Instructions
     /// <summary>Ollama's names have lower-case letters, digits, dots, dashes and underscores only.</summary>
     internal static string OllamaName(string modelName)
     {
-        var name = string.Concat(modelName.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-')).Trim('-', '.', '_');
+        var letters = modelName.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-');
+        var name = string.Concat(letters).Trim('-', '.', '_');
         return name.Length > 0 ? name : "finetuned";
     }
 }

@@ -30,7 +30,8 @@ internal sealed class ModelDescriptions(IHostConnector hosts, EngineLocator engi
         var lastError = LastLine(result.StandardError);
         if (result.ExitCode != 0)
         {
-            throw StageException.Internal("modelfile_failed", $"finetune-model modelfile ended with exit code {result.ExitCode}: {lastError}", result.StandardError);
+            throw StageException.Internal(
+                "modelfile_failed", $"finetune-model modelfile ended with exit code {result.ExitCode}: {lastError}", result.StandardError);
         }
 
         try

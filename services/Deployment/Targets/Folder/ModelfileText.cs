@@ -18,7 +18,8 @@ internal static class ModelfileText
             // The format has no way to write its own quotes inside them.
             if (template.Contains(Quotes, StringComparison.Ordinal))
             {
-                throw StageException.BadInput("modelfile_template", $"The model's chat template holds {Quotes}, which a Modelfile cannot carry; use deploy.target embedded.");
+                throw StageException.BadInput(
+                    "modelfile_template", $"The model's chat template holds {Quotes}, which a Modelfile cannot carry; use deploy.target embedded.");
             }
 
             text.Append('\n').Append("TEMPLATE ").Append(Quotes).Append(template).Append(Quotes).Append('\n');
@@ -29,7 +30,8 @@ internal static class ModelfileText
             text.Append('\n');
             foreach (var stop in description.Stops)
             {
-                text.Append("PARAMETER stop \"").Append(stop.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"\n");
+                var escaped = stop.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+                text.Append("PARAMETER stop \"").Append(escaped).Append("\"\n");
             }
 
             if (description.Context > 0)
