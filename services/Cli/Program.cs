@@ -1,1 +1,19 @@
-return 1; // replaced in the next commits
+using FineTunePipeline.Cli;
+using FineTunePipeline.Cli.Commands;
+using Spectre.Console.Cli;
+
+var app = new CommandApp();
+app.Configure(config =>
+{
+    config.SetApplicationName("finetune");
+    config.SetExceptionHandler((exception, _) => Failures.Report(exception));
+    config.AddCommand<SubmitCommand>("submit").WithDescription("Submit a job file; what it names by local path is uploaded").WithExample("submit", "job.yaml", "--watch");
+    config.AddCommand<WatchCommand>("watch").WithDescription("Follow a job to its end; Ctrl-C stops watching, never the job");
+    config.AddCommand<ListCommand>("list").WithDescription("List jobs, newest first");
+    config.AddCommand<ShowCommand>("show").WithDescription("Show a job: state, progress, accuracies, files");
+    config.AddCommand<LogsCommand>("logs").WithDescription("Print a job's events; -f goes on until it ends");
+    config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
+    config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
+    config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
+});
+return await app.RunAsync(args);

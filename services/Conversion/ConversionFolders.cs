@@ -15,8 +15,8 @@ internal sealed class ConversionFolders(ConvertModel command)
     /// <summary>Questions for the finished files.</summary>
     public string Questions => Attempt + "/questions.jsonl";
 
-    /// <summary>A GGUF file.</summary>
-    public string Gguf(string type) => $"{Attempt}/gguf/{type}.gguf";
+    /// <summary>A GGUF file. Its folder is there as soon as anything of the attempt has run.</summary>
+    public string Gguf(string type) => $"{Attempt}/{type}.gguf";
 
     /// <summary>Run folder of one engine call, such as <c>gguf-f16</c>.</summary>
     public string Run(string name) => $"{Attempt}/{name}";

@@ -18,6 +18,14 @@ internal sealed class DeploymentRunner(IEnumerable<IDeploymentTarget> targets, I
         {
             deployed = await target.DeployAsync(request, cancellationToken);
         }
+        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
+        {
+            throw StageException.Internal("artifact_unusable", exception.Message);
+        }
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
+        {
+            throw StageException.BadInput("disk_full", $"The disk of the served models is full: free space and submit the job again. ({exception.Message})");
+        }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
             throw StageException.Transient("deploy_interrupted", $"The deployment was interrupted: {exception.Message}", exception);

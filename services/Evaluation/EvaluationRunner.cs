@@ -30,6 +30,14 @@ internal sealed class EvaluationRunner(
         {
             return await EvaluateAsync(command, cancellationToken);
         }
+        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
+        {
+            throw StageException.Internal("artifact_unusable", exception.Message);
+        }
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
+        {
+            throw StageException.BadInput("disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
+        }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
             throw StageException.Transient("evaluation_interrupted", $"The evaluation was interrupted: {exception.Message}", exception);

@@ -21,7 +21,7 @@ public sealed class TrainingModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var concurrency = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>()?.Concurrency ?? 2;
+        var concurrency = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>()?.Concurrency ?? new TrainingOptions().Concurrency;
         services.AddLocalHost(configuration);
         services.AddTrainers();
         services.AddSingleton<CheckpointTable>();

@@ -19,6 +19,9 @@ public static class EnginePath
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built: dotnet build services/Engines/{project}");
     }
 
+    /// <summary>A file or folder of <c>tests/TestKit/Data</c>.</summary>
+    public static string TestData(params string[] parts) => Path.Combine([RepositoryRoot(), "tests", "TestKit", "Data", .. parts]);
+
     /// <summary>The folder of the solution file.</summary>
     public static string RepositoryRoot()
     {

@@ -28,7 +28,7 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
         {
             throw StageException.BadInput("input_unreadable", $"{exception.Message} Give the service the right to read it.");
         }
-        catch (IOException exception) when (IoFaults.IsDiskFull(exception))
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
             throw StageException.BadInput("disk_full", $"The disk of the artifact store is full: free space and submit the job again. ({exception.Message})");
         }

@@ -33,7 +33,7 @@ internal sealed class ValidateJobRunner(
         {
             throw StageException.BadInput("input_unreadable", $"{exception.Message} Give the service the right to read it.");
         }
-        catch (IOException exception) when (IoFaults.IsDiskFull(exception))
+        catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
             throw StageException.BadInput("disk_full", $"The disk of the work folder is full: free space and submit the job again. ({exception.Message})");
         }

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FineTunePipeline.CpuTrainer.Arguments;
+using FineTunePipeline.CpuTrainer.Export;
+using FineTunePipeline.CpuTrainer.Pretraining;
 using FineTunePipeline.CpuTrainer.Results;
 using FineTunePipeline.CpuTrainer.Training;
 
@@ -52,6 +54,10 @@ internal static class Verbs
                 return 0;
             case "train":
                 return new TrainCommand(output, TimeProvider.System).Run(rest);
+            case "export":
+                return new ExportCommand(output).Run(rest);
+            case "pretrain":
+                return PretrainCommand.Run(rest);
             case "version":
                 output.Line($"finetune-trainer {Version()}");
                 return 0;

@@ -8,6 +8,9 @@ internal static class EngineFailures
 {
     private const int EvidenceLines = 12;
 
+    /// <summary>What the supervisor writes under the engine's last line.</summary>
+    private const string TimeLimitWords = "finetune-supervise: ended at the time limit";
+
     /// <param name="name">What ran, for people.</param>
     /// <param name="exitCode">null if it vanished without leaving one.</param>
     /// <param name="standardError">The end of its standard error.</param>
@@ -16,9 +19,14 @@ internal static class EngineFailures
         var lines = standardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var evidence = string.Join('\n', lines.TakeLast(EvidenceLines));
         var last = lines.LastOrDefault() ?? "it wrote nothing";
+        if (standardError.Contains(TimeLimitWords, StringComparison.Ordinal))
+        {
+            return Failed("time_limit", $"The engine was ended at its time limit while {name}: raise Evaluation:TimeLimit, or ask fewer questions.", FailureKind.BadInput, evidence);
+        }
+
         if (exitCode is null or 137 or 143)
         {
-            return Failed("engine_killed", $"The engine was ended from outside while {name}.", FailureKind.Transient, evidence);
+            return Failed("engine_killed", $"The engine was ended from outside (by a person, or by the system for want of memory) while {name}.", FailureKind.Transient, evidence);
         }
 
         if (IsDiskFull(standardError))
@@ -26,9 +34,10 @@ internal static class EngineFailures
             return Failed("disk_full", $"The host's disk is full while {name}: free space in its work folder and try again.", FailureKind.BadInput, evidence);
         }
 
+        // Not the kind OutOfMemory, which changes how the model is trained.
         if (IsOutOfMemory(standardError))
         {
-            return Failed("out_of_memory", $"The host's memory does not suffice for {name}.", FailureKind.OutOfMemory, evidence);
+            return Failed("out_of_memory", $"The host's memory does not suffice for {name}: lower Evaluation:BatchSize.", FailureKind.BadInput, evidence);
         }
 
         return exitCode is 134 or 136 or 139

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Gateway.Views;
 using Microsoft.AspNetCore.Builder;
@@ -15,9 +17,23 @@ internal static class EventsApi
     private const int Batch = 200;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    public static void MapEvents(this IEndpointRouteBuilder app) =>
+    public static void MapEvents(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/jobs/{id}/history", HistoryAsync).WithTags("Jobs").WithSummary("The events of a job after a number, oldest first, at most 1000");
         app.MapGet("/api/jobs/{id}/events", StreamAsync).WithTags("Jobs")
             .WithSummary("Follow a job (SSE: changed, progress, checkpoint, ping); ends with the job; resume by Last-Event-ID");
+    }
+
+    private static async Task<IResult> HistoryAsync(string id, long? after, JobViews views, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(id, cancellationToken) is null)
+        {
+            return ErrorAnswers.NoJob(id);
+        }
+
+        var events = await views.EventsAsync(id, after ?? 0, 1000, cancellationToken);
+        return Results.Json(events.Select(stored => new { stored.Sequence, stored.Type, Data = JsonNode.Parse(stored.Data) }), ContractJson.Options);
+    }
 
     private static async Task<IResult> StreamAsync(
         string id, HttpRequest request, JobViews views, JobSignals signals, TimeProvider time, CancellationToken cancellationToken)

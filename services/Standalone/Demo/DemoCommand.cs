@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using FineTunePipeline.Contracts.Jobs;
-using FineTunePipeline.Deployment;
+using FineTunePipeline.Deployment.Serving;
 using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.JobFiles;
 using FineTunePipeline.ServiceDefaults.Home;

@@ -5,6 +5,8 @@ namespace FineTunePipeline.Tokenization.ChatTemplates;
 /// <param name="Content">The text.</param>
 public sealed record ChatMessage(string Role, string Content)
 {
-    /// <summary>Further keys of the message (<c>tool_calls</c>, <c>reasoning_content</c>, <c>name</c>); values as in <see cref="ChatTemplateInput.Variables"/>.</summary>
+    /// <summary>
+    /// Further keys of the message (<c>tool_calls</c>, <c>reasoning_content</c>, <c>name</c>); values as in <see cref="ChatTemplateInput.Variables"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, object?>? Fields { get; init; }
 }

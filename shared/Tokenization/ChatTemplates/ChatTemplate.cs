@@ -60,7 +60,7 @@ public sealed class ChatTemplate
         AddIfGiven("unk_token", input.UnkToken);
         foreach (var (name, value) in input.Variables ?? new Dictionary<string, object?>())
             variables[name] = value;
-        variables["messages"] = new ListValue(input.Messages.Select(ToValue));
+        variables["messages"] = input.Messages.Select(ToFields).ToList();
         variables["add_generation_prompt"] = input.AddGenerationPrompt;
         return Render(variables);
 
@@ -83,11 +83,11 @@ public sealed class ChatTemplate
     internal string Render(IEnumerable<KeyValuePair<string, object?>> variables) =>
         Evaluator.Render(_statements, variables, new RenderContext(Limits, Clock));
 
-    private static DictionaryValue ToValue(ChatMessage message)
+    private static Dictionary<string, object?> ToFields(ChatMessage message)
     {
-        var value = new DictionaryValue { ["role"] = message.Role, ["content"] = message.Content };
-        foreach (var (name, field) in message.Fields ?? new Dictionary<string, object?>())
-            value[name] = PyValue.FromClr(field);
-        return value;
+        var fields = new Dictionary<string, object?>(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content };
+        foreach (var (name, value) in message.Fields ?? new Dictionary<string, object?>())
+            fields[name] = value;
+        return fields;
     }
 }

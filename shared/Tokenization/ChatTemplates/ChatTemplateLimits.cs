@@ -13,10 +13,10 @@ public sealed record ChatTemplateLimits
     public int MaxOutputLength { get; init; } = 4_000_000;
 
     /// <summary>Evaluated expressions and statements of one rendering; this also bounds the turns of all loops together.</summary>
-    public long MaxSteps { get; init; } = 5_000_000;
+    public long MaxSteps { get; init; } = 2_000_000;
 
-    /// <summary>Characters and list items that one rendering may create in all, also those that it throws away.</summary>
-    public long MaxAllocation { get; init; } = 64_000_000;
+    /// <summary>Characters that one rendering may create in all, also those that it throws away; an item of a list counts as eight.</summary>
+    public long MaxAllocation { get; init; } = 32_000_000;
 
     /// <summary>Nesting of evaluation: expressions, blocks and macro calls together.</summary>
     public int MaxDepth { get; init; } = 1_000;

@@ -6,6 +6,7 @@ namespace FineTunePipeline.Tokenization.ChatTemplates;
 public sealed class ModelChat : IDisposable
 {
     private const string Marker = "Qx7answer";
+    private static readonly Dictionary<string, object?> ForTraining = new(StringComparer.Ordinal) { ["for_training"] = true };
     private readonly HashSet<int> _stopIds;
 
     /// <summary>Joins parts from elsewhere (for example from a GGUF file). The tokenizer is disposed with this object.</summary>
@@ -64,9 +65,9 @@ public sealed class ModelChat : IDisposable
     /// <exception cref="ChatTemplateException">Unknown name, no template in the folder, or a faulty one.</exception>
     public static ModelChat Load(string modelFolder, string template = NamedTemplates.Auto)
     {
-        var parsed = template == NamedTemplates.Auto && Directory.Exists(modelFolder)
-            ? ModelFolder.ReadTemplate(modelFolder)
-            : NamedTemplates.Parse(template);
+        if (!Directory.Exists(modelFolder))
+            throw new TokenizerLoadException($"The model folder {modelFolder} does not exist.");
+        var parsed = template == NamedTemplates.Auto ? ModelFolder.ReadTemplate(modelFolder) : NamedTemplates.Parse(template);
         var tokenizer = HuggingFaceTokenizer.Load(modelFolder);
         try
         {
@@ -80,18 +81,38 @@ public sealed class ModelChat : IDisposable
     }
 
     /// <summary>The conversation as text.</summary>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Render(messages, addGenerationPrompt, forTraining: false);
+    /// <param name="messages">The conversation.</param>
+    /// <param name="addGenerationPrompt">Opens the assistant's turn at the end.</param>
+    /// <param name="variables">Further variables of this rendering alone (<c>tools</c>); they go before <see cref="Variables"/>.</param>
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables = null)
+    {
+        var all = new Dictionary<string, object?>(Variables, StringComparer.Ordinal);
+        foreach (var (name, value) in variables ?? new Dictionary<string, object?>())
+            all[name] = value;
+        return Template.Render(new ChatTemplateInput
+        {
+            Messages = messages,
+            AddGenerationPrompt = addGenerationPrompt,
+            BosToken = BosToken,
+            EosToken = EosToken,
+            PadToken = Tokens.PadToken,
+            UnkToken = Tokens.UnkToken,
+            Variables = all,
+        });
+    }
 
     /// <summary>The ids to generate an answer from. No special token is added to what the template wrote.</summary>
-    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages)
+    /// <param name="messages">The conversation so far.</param>
+    /// <param name="variables">As for <see cref="Render"/>.</param>
+    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null)
     {
-        var text = Render(messages, addGenerationPrompt: true);
+        var text = Render(messages, addGenerationPrompt: true, variables);
         var lastAnswer = messages.ToList().FindLastIndex(message => message.Role == "assistant");
         if (!Template.SplitsAtSpecialTokens || lastAnswer < 0)
             return EncodeSegment(text);
         var ids = new List<int>();
         var position = 0;
-        foreach (var (prompt, answer) in TurnSplitter.Split([.. messages.Take(lastAnswer + 1)], Render))
+        foreach (var (prompt, answer) in TurnSplitter.Split([.. messages.Take(lastAnswer + 1)], (part, opens) => Render(part, opens, variables)))
         {
             ids.AddRange(EncodeSegment(prompt));
             ids.AddRange(EncodeSegment(answer));
@@ -118,7 +139,7 @@ public sealed class ModelChat : IDisposable
         var ids = new List<int>();
         var trained = new List<bool>();
         var fullLength = 0;
-        foreach (var (prompt, answer) in TurnSplitter.Split(messages, (part, opens) => Render(part, opens, forTraining: true)))
+        foreach (var (prompt, answer) in TurnSplitter.Split(messages, (part, opens) => Render(part, opens, ForTraining)))
         {
             var source = EncodeSegment(prompt);
             var target = EncodeSegment(answer);
@@ -147,23 +168,6 @@ public sealed class ModelChat : IDisposable
             : (int)(room * ((double)target / (source + target)));
         var newTarget = Math.Min(largestTarget, target);
         return (Math.Min(Math.Max(room - newTarget, 0), source), newTarget);
-    }
-
-    private string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, bool forTraining)
-    {
-        var variables = new Dictionary<string, object?>(Variables, StringComparer.Ordinal);
-        if (forTraining)
-            variables["for_training"] = true;
-        return Template.Render(new ChatTemplateInput
-        {
-            Messages = messages,
-            AddGenerationPrompt = addGenerationPrompt,
-            BosToken = BosToken,
-            EosToken = EosToken,
-            PadToken = Tokens.PadToken,
-            UnkToken = Tokens.UnkToken,
-            Variables = variables,
-        });
     }
 
     private int[] EncodeSegment(string text)
@@ -225,8 +229,9 @@ public sealed class ModelChat : IDisposable
             return null;
         }
 
-        var after = text[(text.LastIndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..].TrimStart();
-        var ids = text.Contains(Marker, StringComparison.Ordinal) && after.Length > 0 ? Tokenizer.Encode(after) : [];
+        var marker = text.LastIndexOf(Marker, StringComparison.Ordinal);
+        var after = marker < 0 ? "" : text[(marker + Marker.Length)..].TrimStart();
+        var ids = Tokenizer.Encode(after);
         if (ids.Length == 0 || Tokenizer.IdToToken(ids[0]) is not { } token || !after.StartsWith(token, StringComparison.Ordinal))
             return null;
         return Tokenizer.SpecialIds.Contains(ids[0]) || (token.Length > 2 && token.StartsWith('<') && token.EndsWith('>')) ? ids[0] : null;

@@ -45,8 +45,9 @@ internal static class ModelFolder
                 return ChatTemplate.Parse(source);
         }
 
+        var names = string.Join(", ", NamedTemplates.Names.Skip(1));
         throw new ChatTemplateException(
-            $"{folder} has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json). Name one: {string.Join(", ", NamedTemplates.Names.Skip(1))}.", 0);
+            $"{folder} has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json). Name one: {names}.", 0);
     }
 
     /// <summary>One text, or a list of named ones of which <c>default</c> is the one for chats.</summary>
@@ -84,7 +85,14 @@ internal static class ModelFolder
     {
         if (new FileInfo(path).Length > MaxFileBytes)
             throw new TokenizerLoadException($"{path} is larger than {MaxFileBytes} bytes: it cannot be what its name says.");
-        return File.ReadAllText(path);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerLoadException($"{path} cannot be read: {error.Message}", error);
+        }
     }
 
     private static string? TokenText(JsonElement? config, string name)

@@ -56,7 +56,11 @@ public sealed class HuggingFaceTokenizer : ITextTokenizer
         }
 
         if (!options.AllowUnknownRegex && file.Regexes.FirstOrDefault(regex => !KnownRegexes.Contains(regex)) is { } unknown)
-            throw new TokenizerLoadException($"{path} has a regular expression that is not known to be harmless: {unknown}. Allow it only in a process that may end.");
+        {
+            throw new TokenizerLoadException(
+                $"{path} has a regular expression that is not known to be harmless: {unknown}. Allow it only in a process that may end.");
+        }
+
         return new HuggingFaceTokenizer(LoadNative(file.PlainCopy, path), file, options);
     }
 
@@ -113,7 +117,7 @@ public sealed class HuggingFaceTokenizer : ITextTokenizer
         if (!Directory.Exists(modelFolder))
             return $"The model folder {modelFolder} does not exist.";
         return File.Exists(Path.Combine(modelFolder, "tokenizer.model"))
-            ? $"{modelFolder} has a tokenizer.model but no tokenizer.json. Add the tokenizer.json of the same model, or save the tokenizer with transformers once."
+            ? $"{modelFolder} has a tokenizer.model but no tokenizer.json. Add that of the same model, or save the tokenizer with transformers once."
             : $"{modelFolder} has no tokenizer.json. Download it from where the model is from.";
     }
 
@@ -133,7 +137,7 @@ public sealed class HuggingFaceTokenizer : ITextTokenizer
         }
         catch (DllNotFoundException error)
         {
-            throw new TokenizerLoadException("The native tokenizer library cannot be loaded. It is tested on Linux x64 with glibc 2.34 or newer.", error);
+            throw new TokenizerLoadException("The native tokenizer library cannot be loaded. It is there for Linux x64 with glibc 2.34 or newer.", error);
         }
         finally
         {
@@ -156,7 +160,7 @@ public sealed class HuggingFaceTokenizer : ITextTokenizer
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
                 i++;
             else
-                throw new TokenizerInputException($"The text has half of a surrogate pair at position {i}: it was cut inside of a character. Remove or complete it.");
+                throw new TokenizerInputException($"The text has half of a surrogate pair at position {i}: it was cut inside of a character.");
         }
     }
 }

@@ -42,9 +42,9 @@ internal sealed class TokenizerFile
         catch (JsonException error)
         {
             throw new TokenizerLoadException(
-                $"{path} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}): the download may be incomplete, fetch it again.", error);
+                $"{path} is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}): fetch it again, it may be incomplete.", error);
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new TokenizerLoadException($"{path} is not a tokenizer of Hugging Face's format: {error.Message}", error);
         }
@@ -62,7 +62,7 @@ internal sealed class TokenizerFile
             foreach (var token in added.EnumerateArray())
             {
                 var id = CheckedId(token.GetProperty("id"), path);
-                ids[token.GetProperty("content").GetString()!] = id;
+                ids[Text(token.GetProperty("content"))] = id;
                 if (token.TryGetProperty("special", out var special) && special.ValueKind == JsonValueKind.True)
                     specialIds.Add(id);
             }
@@ -94,9 +94,12 @@ internal sealed class TokenizerFile
             // Unigram: a list of [token, score], the place is the id.
             var id = 0;
             foreach (var entry in vocabulary.EnumerateArray())
-                ids[entry[0].GetString()!] = id++;
+                ids[Text(entry[0])] = id++;
         }
     }
+
+    private static string Text(JsonElement element) =>
+        element.GetString() ?? throw new InvalidOperationException("a token's text is null");
 
     private static int CheckedId(JsonElement element, string path)
     {

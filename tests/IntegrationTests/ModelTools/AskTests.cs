@@ -60,8 +60,9 @@ public sealed class AskTests : IDisposable
 
     private string Questions(int count)
     {
-        string[] texts = ["Who are you?", "你好，你叫什么名字？", "What is two plus three?", "Tell me about the sea and the ships that sail on it.", "Why? 😀"];
-        var lines = Enumerable.Range(0, count).Select(id => JsonSerializer.Serialize(new { id = $"q{id}", prompt = $"{texts[id % texts.Length]} {id / texts.Length}" }));
+        string[] texts = ["Who are you?", "你好，你叫什么名字？", "What is two plus three?", "Tell me about the sea and the ships on it.", "Why? 😀"];
+        var lines = Enumerable.Range(0, count)
+            .Select(id => JsonSerializer.Serialize(new { id = $"q{id}", prompt = $"{texts[id % texts.Length]} {id / texts.Length}" }));
         return _folder.Write("questions.jsonl", string.Join('\n', lines));
     }
 

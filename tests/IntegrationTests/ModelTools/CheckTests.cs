@@ -80,13 +80,26 @@ public sealed class CheckTests : IDisposable
         Assert.Equal("model_broken", run.ErrorCode);
     }
 
-    /// <summary>llama.cpp ends the process on it; whoever reads the exit code must see either that or our refusal, never success.</summary>
+    /// <summary>llama.cpp would end the process on it.</summary>
     [Fact]
-    public async Task A_hostile_number_of_blocks_never_passes()
+    public async Task A_hostile_number_of_blocks_is_refused()
     {
         var run = await ModelEngine.RunAsync("check", TestModels.WithMetadata(_folder, "qwen3.block_count", 9999));
 
-        Assert.Contains(run.ExitCode, new[] { 3, 134 });
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("9999 blocks", run.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    /// <summary>llama.cpp would end the process on it.</summary>
+    [Fact]
+    public async Task A_vocabulary_with_the_same_token_twice_is_refused()
+    {
+        const string LengthOne = "\u0001\0\0\0\0\0\0\0";
+
+        var run = await ModelEngine.RunAsync("check", TestModels.Renamed(_folder, LengthOne + "#", LengthOne + "$"));
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("the token '$' twice", run.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Theory]

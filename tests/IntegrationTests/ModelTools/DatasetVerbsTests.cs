@@ -36,7 +36,9 @@ public sealed class DatasetVerbsTests : IDisposable
 
         var sample = run.Result.GetProperty("samples")[0];
         Assert.Equal("<|im_start|>user\nWho are you?<|im_end|>\n<|im_start|>assistant\nI am Ada.<|im_end|>\n", sample.GetProperty("text").GetString());
-        var trained = sample.GetProperty("tokens").EnumerateArray().Where(token => token.GetProperty("trained").GetBoolean()).Select(token => token.GetProperty("text").GetString());
+        var trained = sample.GetProperty("tokens").EnumerateArray()
+            .Where(token => token.GetProperty("trained").GetBoolean())
+            .Select(token => token.GetProperty("text").GetString());
         Assert.Equal("I am Ada.<|im_end|>\n", string.Concat(trained));
     }
 

@@ -15,7 +15,8 @@ public sealed record EngineResult(int ExitCode, string Output, string Diagnostic
 
     public string ErrorMessage => Error.GetProperty("message").GetString()!;
 
-    public IReadOnlyList<JsonElement> Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    public IReadOnlyList<JsonElement> Lines =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     private static JsonElement Parse(string text)
     {

@@ -26,9 +26,11 @@ internal sealed class ModelServerProcess : IAsyncDisposable
 
     public Uri Endpoint => new($"http://127.0.0.1:{Port}/v1");
 
-    public static async Task<ModelServerProcess> StartAsync(params string[] options)
+    public static Task<ModelServerProcess> StartAsync(params string[] options) => StartWithAsync(TestModels.Gguf, options);
+
+    public static async Task<ModelServerProcess> StartWithAsync(string model, params string[] options)
     {
-        var process = ModelEngine.Start(EnginePath.Of("finetune-model"), ["serve", TestModels.Gguf, "--port", "0", "--alias", "tiny", .. options]);
+        var process = ModelEngine.Start(EnginePath.Of("finetune-model"), ["serve", model, "--port", "0", "--alias", "tiny", .. options]);
         var diagnostics = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Limit);
         var line = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException($"The server ended: {await diagnostics}");

@@ -8,7 +8,8 @@ public sealed class PerplexityTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Recorded from Debian's llama-perplexity 0.7.0: -m merged-qwen3-f16.gguf -f text.txt -c CHUNK. Another build for another processor differs in the fifth digit.
+    // Recorded from Debian's llama-perplexity 0.7.0: -m merged-qwen3-f16.gguf -f text.txt -c CHUNK.
+    // A build for another processor differs in the fifth digit.
     [Theory]
     [InlineData(128, 23, 2068.1401, 15.01377)]
     [InlineData(256, 11, 2053.7494, 15.39957)]

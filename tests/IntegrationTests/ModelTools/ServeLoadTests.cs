@@ -9,7 +9,9 @@ namespace FineTunePipeline.IntegrationTests.ModelTools;
 public sealed class ServeLoadTests
 {
     /// <summary>Long answers: the model's end tokens are forbidden.</summary>
-    private const string Endless = """{"messages": [{"role": "user", "content": "Who are you?"}], "stream": true, "temperature": 0, "logit_bias": {"2040": -100, "2041": -100}}""";
+    private const string Endless = """
+        {"messages": [{"role": "user", "content": "Who are you?"}], "stream": true, "temperature": 0, "logit_bias": {"2040": -100, "2041": -100}}
+        """;
     private const string Short = """{"messages": [{"role": "user", "content": "Who are you?"}], "temperature": 0, "max_tokens": 4}""";
 
     [Fact]
@@ -50,6 +52,21 @@ public sealed class ServeLoadTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(2, (await HealthAsync(server)).GetProperty("open").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_leaves_the_others_and_the_server_alone()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ModelServerProcess.StartWithAsync(await FailingModel.MakeAsync(folder), "--parallel", "4");
+        var good = Short.Replace(FailingModel.Word, "Are", StringComparison.Ordinal);
+
+        var answers = await Task.WhenAll(new[] { good, Short, good, Short, good, Short }.Select(body => PostAsync(server, body)));
+
+        Assert.Equal([200, 500, 200, 500, 200, 500], answers.Select(answer => (int)answer.StatusCode));
+        Assert.Contains("no numbers", await answers[1].Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, good)).StatusCode);
+        Assert.Equal(0, (await HealthAsync(server)).GetProperty("open").GetInt32());
     }
 
     [Fact]

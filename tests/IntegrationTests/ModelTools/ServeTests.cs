@@ -172,9 +172,12 @@ public sealed class ServeTests : IAsyncLifetime
     [InlineData("""{"messages": [{"role": "user", "content": "x"}], "model": "gpt-4"}""", 404, "model_not_found", "model")]
     public async Task A_faulty_request_is_answered_with_an_error_object(string body, int status, string code, string? param)
     {
-        var answer = await _server.Http.PostAsync("v1/chat/completions", new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
 
-        var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("error");
+        var answer = await _server.Http.PostAsync("v1/chat/completions", content, cancellationToken);
+
+        var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)).RootElement.GetProperty("error");
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(code, error.GetProperty("code").GetString());
         Assert.Equal(param, error.GetProperty("param").GetString());
@@ -186,7 +189,8 @@ public sealed class ServeTests : IAsyncLifetime
     {
         var prompt = string.Join(' ', Enumerable.Repeat("word", 3000));
 
-        var failure = await Assert.ThrowsAsync<ClientResultException>(() => _client.CompleteChatAsync([new UserChatMessage(prompt)], Greedy, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<ClientResultException>(
+            () => _client.CompleteChatAsync([new UserChatMessage(prompt)], Greedy, TestContext.Current.CancellationToken));
 
         Assert.Equal(400, failure.Status);
         Assert.Contains("maximum context length is 2048", failure.Message, StringComparison.Ordinal);

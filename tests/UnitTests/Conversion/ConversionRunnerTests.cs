@@ -156,7 +156,7 @@ public sealed class ConversionRunnerTests : IDisposable
     {
         _host.On("gguf", _ => ScriptedRun.Failed(exitCode, """
             loading
-            {"error": {"code": "x", "message": "Free 3 GiB."}}
+            {"error": {"code": "disk_full", "message": "Free 3 GiB."}}
             """));
 
         var failure = await FailAsync(await CommandAsync());
@@ -167,6 +167,23 @@ public sealed class ConversionRunnerTests : IDisposable
         {
             Assert.Contains("Free 3 GiB.", failure.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Tells_the_time_limit_from_a_kill()
+    {
+        _host.On("quantize", _ => ScriptedRun.Failed(143, "\nfinetune-supervise: ended at the time limit of 06:00:00"));
+
+        Assert.Equal("time_limit", (await FailAsync(await CommandAsync())).Code);
+    }
+
+    [Fact]
+    public async Task Does_not_try_again_without_a_blob_that_the_store_has_lost()
+    {
+        var command = await CommandAsync();
+        await _store.DeleteAsync(command.Inputs.Questions["taught"].Sha256, default);
+
+        Assert.Equal("artifact_unusable", (await FailAsync(command)).Code);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using FineTunePipeline.CpuTrainer.Pretraining.Bpe;
 using FineTunePipeline.CpuTrainer.Pretraining.Recipe;
+using FineTunePipeline.TestKit;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.DemoModel;
@@ -16,6 +17,21 @@ public sealed class CommittedModelTests
     {
         var vocabulary = BpeTrainer.Train(TokenizerCorpus.Texts(Recipe.TokenizerSamples), Recipe.VocabularySize);
         Assert.Equal(TokenizerFiles.TokenizerJson(vocabulary), Read("tokenizer.json"));
+    }
+
+    [Fact]
+    public void Encodes_its_corpus_as_Hugging_Face_does()
+    {
+        using var tokenizer = JsonDocument.Parse(Read("tokenizer.json"));
+        var model = tokenizer.RootElement.GetProperty("model");
+        var tokens = model.GetProperty("vocab").EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name);
+        var merges = model.GetProperty("merges").EnumerateArray().Select(merge => (merge[0].GetString()!, merge[1].GetString()!));
+        var ours = new BpeTokenizer(new BpeVocabulary([.. tokens], [.. merges]));
+
+        using var goldens = JsonDocument.Parse(File.ReadAllText(EnginePath.TestData("demo-tokenizer", "ids.json")));
+        Assert.All(goldens.RootElement.EnumerateArray(), golden => Assert.Equal(
+            golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()),
+            ours.Encode(golden.GetProperty("text").GetString()!)));
     }
 
     [Fact]
@@ -58,11 +74,11 @@ public sealed class CommittedModelTests
         Assert.NotEmpty(Read("LICENSE"));
     }
 
-    private static string Read(string name) => File.ReadAllText(RepositoryFolder.File("models", "demo-base", name));
+    private static string Read(string name) => File.ReadAllText(Path.Combine(EnginePath.RepositoryRoot(), "models", "demo-base", name));
 
     private static byte[] WeightsHeader(out long bytes)
     {
-        using var file = File.OpenRead(RepositoryFolder.File("models", "demo-base", "model.safetensors"));
+        using var file = File.OpenRead(Path.Combine(EnginePath.RepositoryRoot(), "models", "demo-base", "model.safetensors"));
         bytes = file.Length;
         var length = new byte[8];
         file.ReadExactly(length);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FineTunePipeline.CpuTrainer.Pretraining.Corpus;
+using FineTunePipeline.TestKit;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.DemoModel;
@@ -15,7 +16,7 @@ public sealed partial class DemoFilesTests
     [MemberData(nameof(Paths))]
     public void Equal_the_committed_files(string path)
     {
-        var committed = File.ReadAllText(RepositoryFolder.File("examples", "demo", path));
+        var committed = File.ReadAllText(Path.Combine(EnginePath.RepositoryRoot(), "examples", "demo", path));
 
         // Plain equality: a difference of one sample is easier to see than two whole files.
         var (ours, theirs) = (Files[path].Split('\n'), committed.Split('\n'));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.CpuTrainer.Pretraining.Corpus;
 using FineTunePipeline.JobFiles;
+using FineTunePipeline.TestKit;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.DemoModel;
@@ -52,7 +53,7 @@ public sealed class ExampleJobTests
 
     private static JobSpec Load(string example)
     {
-        var file = RepositoryFolder.File("examples", example, "job.yaml");
+        var file = Path.Combine(EnginePath.RepositoryRoot(), "examples", example, "job.yaml");
         return JobPaths.Resolve(JobFile.ReadYaml(File.ReadAllText(file)), Path.GetDirectoryName(file)!);
     }
 }

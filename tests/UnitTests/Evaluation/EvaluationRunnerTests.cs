@@ -145,6 +145,26 @@ public sealed class EvaluationRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Tells_the_time_limit_from_a_kill()
+    {
+        _host.On("train", _ => ScriptedRun.Failed(143, "\nfinetune-supervise: ended at the time limit of 06:00:00"));
+
+        var failure = await FailAsync(await CommandAsync());
+
+        Assert.Equal(("time_limit", FailureKind.BadInput), (failure.Code, failure.Kind));
+    }
+
+    [Fact]
+    public async Task Does_not_change_the_training_when_the_evaluation_lacks_memory()
+    {
+        _host.On("train", _ => ScriptedRun.Failed(1, "RuntimeError: DefaultCPUAllocator: can't allocate memory"));
+
+        var failure = await FailAsync(await CommandAsync());
+
+        Assert.Equal(("out_of_memory", FailureKind.BadInput), (failure.Code, failure.Kind));
+    }
+
+    [Fact]
     public async Task Never_takes_the_answer_to_another_question()
     {
         _host.On("train", call =>

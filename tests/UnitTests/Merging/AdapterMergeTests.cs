@@ -1,6 +1,7 @@
 using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Merging;
 using FineTunePipeline.ModelFormats.Safetensors;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.Merging;
 

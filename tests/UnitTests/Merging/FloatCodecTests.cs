@@ -1,5 +1,6 @@
 using FineTunePipeline.ModelFormats.Merging;
 using FineTunePipeline.ModelFormats.Safetensors;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.Merging;
 

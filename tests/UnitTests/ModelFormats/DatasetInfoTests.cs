@@ -1,3 +1,4 @@
+using Xunit;
 using FineTunePipeline.ModelFormats.Datasets;
 using FineTunePipeline.TestKit.Storage;
 

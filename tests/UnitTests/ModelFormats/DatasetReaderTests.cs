@@ -1,3 +1,4 @@
+using Xunit;
 using System.Text;
 using FineTunePipeline.ModelFormats.Datasets;
 using FineTunePipeline.TestKit.Storage;

@@ -1,3 +1,4 @@
+using Xunit;
 using FineTunePipeline.ModelFormats.Gguf.Conversion;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;

@@ -1,3 +1,4 @@
+using Xunit;
 using FineTunePipeline.ModelFormats.Safetensors;
 using FineTunePipeline.TestKit.Storage;
 

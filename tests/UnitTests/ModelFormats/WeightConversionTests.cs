@@ -1,3 +1,4 @@
+using Xunit;
 using System.Runtime.InteropServices;
 using FineTunePipeline.ModelFormats.Gguf;
 using FineTunePipeline.ModelFormats.Safetensors;

@@ -11,8 +11,10 @@ namespace FineTunePipeline.CpuTrainer.Checkpoints;
 internal sealed class CheckpointStore(
     string outputFolder, ITrainedWeights weights, AdamW optimizer, ModelSideFiles sideFiles, string argumentsJson, int? limit, bool onlyModel, TrainerOutput output)
 {
+    /// <exception cref="TrainerException">A weight is no finite number: such a checkpoint would replace a good one.</exception>
     public void Save(TrainingProgress progress, TrainerState state, Tensor randomState)
     {
+        RequireFiniteWeights(progress.Step);
         var target = CheckpointFiles.FolderOf(outputFolder, progress.Step);
         var unfinished = CheckpointFiles.UnfinishedFolderOf(outputFolder, progress.Step);
         try
@@ -65,6 +67,21 @@ internal sealed class CheckpointStore(
         .. weights.Parameters.Select((parameter, index) => ("first." + parameter.Name, optimizer.First[index])),
         .. weights.Parameters.Select((parameter, index) => ("second." + parameter.Name, optimizer.Second[index])),
     ];
+
+    private void RequireFiniteWeights(int step)
+    {
+        using var frozen = no_grad();
+        foreach (var (name, tensor) in weights.Parameters)
+        {
+            using var scope = NewDisposeScope();
+            if (!tensor.isfinite().all().item<bool>())
+            {
+                throw TrainerException.Value(
+                    $"{name} is nan or inf after step {step}: no loss can be computed with it. No checkpoint was saved, the last one is kept.",
+                    "Lower learning_rate, raise warmup_steps, or raise adam_epsilon.");
+            }
+        }
+    }
 
     private void Prune()
     {

@@ -85,6 +85,8 @@ internal sealed class DatasetFiles(DataOptions options, TrainerOutput output)
             case ChatSample sample:
                 samples.Add(sample);
                 break;
+            case DatasetProblem { EndsReading: true } problem when samples.Count == 0 && problems.Count == 0 && IsEmpty(problem):
+                throw Empty(path, []);
             case DatasetProblem { EndsReading: true } problem:
                 throw Unreadable($"{path}, line {problem.Line}: {problem.Message}");
             case DatasetProblem problem when samples.Count == 0 && MissingColumn(problem, format) is { } column:
@@ -94,6 +96,9 @@ internal sealed class DatasetFiles(DataOptions options, TrainerOutput output)
                 break;
         }
     }
+
+    private static bool IsEmpty(DatasetProblem problem) =>
+        problem.Message.StartsWith("the file is empty", StringComparison.Ordinal) || problem.Message.StartsWith("the array has no elements", StringComparison.Ordinal);
 
     /// <summary>The required column that the first record lacks: then the whole file has another layout.</summary>
     private static string? MissingColumn(DatasetProblem problem, DatasetFormat format)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.CpuTrainer.Models;
 using FineTunePipeline.CpuTrainer.Pretraining.Bpe;
-using FineTunePipeline.ModelFormats.Safetensors;
+using FineTunePipeline.CpuTrainer.Results;
 using static TorchSharp.torch;
 
 namespace FineTunePipeline.CpuTrainer.Pretraining;
@@ -16,14 +16,12 @@ internal static class ModelFolder
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var unfinished = target + ".unfinished";
         Directory.CreateDirectory(unfinished);
-        WriteText(unfinished, "config.json", ConfigJson(model.Config));
-        WriteText(unfinished, "generation_config.json", TokenizerFiles.GenerationConfig());
-        WriteText(unfinished, "tokenizer.json", TokenizerFiles.TokenizerJson(vocabulary));
-        WriteText(unfinished, "tokenizer_config.json", TokenizerFiles.TokenizerConfig(model.Config.MaxPositions));
-        WriteText(unfinished, "chat_template.jinja", TokenizerFiles.ChatTemplate);
-        SafetensorsWriter.Write(
-            Path.Combine(unfinished, "model.safetensors"),
-            [.. model.NamedParameters.Select(weight => TensorBytes.ToWrite(weight.Name, weight.Tensor, ScalarType.BFloat16))]);
+        DurableFile.WriteText(Path.Combine(unfinished, "config.json"), ConfigJson(model.Config));
+        DurableFile.WriteText(Path.Combine(unfinished, "generation_config.json"), TokenizerFiles.GenerationConfig());
+        DurableFile.WriteText(Path.Combine(unfinished, "tokenizer.json"), TokenizerFiles.TokenizerJson(vocabulary));
+        DurableFile.WriteText(Path.Combine(unfinished, "tokenizer_config.json"), TokenizerFiles.TokenizerConfig(model.Config.MaxPositions));
+        DurableFile.WriteText(Path.Combine(unfinished, "chat_template.jinja"), TokenizerFiles.ChatTemplate);
+        ModelWriter.WriteWeights(model, unfinished, ScalarType.BFloat16);
         Directory.Move(unfinished, target);
     }
 
@@ -55,11 +53,4 @@ internal static class ModelFolder
             use_cache = true,
         },
         Json) + "\n";
-
-    private static void WriteText(string folder, string name, string content)
-    {
-        using var file = new FileStream(Path.Combine(folder, name), FileMode.Create, FileAccess.Write);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(content));
-        file.Flush(flushToDisk: true);
-    }
 }

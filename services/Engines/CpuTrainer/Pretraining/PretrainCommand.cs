@@ -4,6 +4,7 @@ using FineTunePipeline.CpuTrainer.Pretraining.Bpe;
 using FineTunePipeline.CpuTrainer.Pretraining.Corpus;
 using FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 using FineTunePipeline.CpuTrainer.Pretraining.Rows;
+using FineTunePipeline.CpuTrainer.Results;
 using FineTunePipeline.CpuTrainer.Torch;
 
 namespace FineTunePipeline.CpuTrainer.Pretraining;
@@ -48,8 +49,7 @@ internal static class PretrainCommand
         {
             var file = Path.Combine(folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file + ".tmp", content);
-            File.Move(file + ".tmp", file, overwrite: true);
+            DurableFile.WriteText(file, content);
             Console.WriteLine(file);
         }
     }

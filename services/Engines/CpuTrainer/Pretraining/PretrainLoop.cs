@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.CpuTrainer.Models;
 using FineTunePipeline.CpuTrainer.Pretraining.Recipe;
 using FineTunePipeline.CpuTrainer.Pretraining.Rows;
+using FineTunePipeline.CpuTrainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,12 +19,15 @@ internal sealed class PretrainLoop(CausalLm model, RowPacker packer, PretrainOpt
     public void Run(Action<string> report)
     {
         _clock.Start();
-        using var optimizer = new PretrainOptimizer([.. model.TrainAllParameters().Select(parameter => parameter.Tensor)]);
+
+        // AdamW exempts norms from decay by their names; here everything decays, so names are left out.
+        var weights = model.TrainAllParameters().Select((weight, index) => ($"weight {index}", weight.Tensor)).ToList();
+        using var optimizer = new AdamW(weights, OptimizerSettings());
         var losses = 0.0;
         var counted = 0;
         for (var step = 0; step < options.Steps; step++)
         {
-            losses += Step(optimizer, options.RateAt(step));
+            losses += Step(optimizer, step);
             counted++;
             if ((step + 1) % options.LogSteps == 0 || step + 1 == options.Steps)
             {
@@ -37,7 +42,7 @@ internal sealed class PretrainLoop(CausalLm model, RowPacker packer, PretrainOpt
         }
     }
 
-    private double Step(PretrainOptimizer optimizer, double rate)
+    private double Step(AdamW optimizer, int step)
     {
         using var scope = NewDisposeScope();
         var rows = Enumerable.Range(0, options.Rows).Select(_ => packer.Next()).ToList();
@@ -52,9 +57,27 @@ internal sealed class PretrainLoop(CausalLm model, RowPacker packer, PretrainOpt
         var logits = model.Logits(states.index_select(0, learnt));
         var loss = nn.functional.cross_entropy(logits, labels.index_select(0, learnt));
         loss.backward();
-        optimizer.Step(rate);
+        optimizer.Clip();
+        optimizer.Step(step + 1, options.RateAt(step));
         return loss.item<float>();
     }
+
+    private OptimizerOptions OptimizerSettings() => new()
+    {
+        BatchSize = options.Rows,
+        Accumulation = 1,
+        Epochs = 1,
+        MaxSteps = options.Steps,
+        LearningRate = options.LearningRate,
+        Schedule = "cosine",
+        Warmup = options.WarmupSteps,
+        WarmupRatio = 0,
+        WeightDecay = options.WeightDecay,
+        Beta1 = 0.9,
+        Beta2 = options.Beta2,
+        Epsilon = 1e-8,
+        MaxGradNorm = 1,
+    };
 
     private string Progress(int step, double loss)
     {

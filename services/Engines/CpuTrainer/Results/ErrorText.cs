@@ -7,6 +7,7 @@ namespace FineTunePipeline.CpuTrainer.Results;
 /// <summary>The last line on stderr of a run that failed: <c>Type: message</c>, in one line, with Python's name of the type where there is one.</summary>
 internal static class ErrorText
 {
+    private const string NoSpace = "No space left on device";
     private const int DiskFull = 28;
     private const int HResultOfWindowsDiskFull = unchecked((int)0x80070070);
 
@@ -20,14 +21,17 @@ internal static class ErrorText
     {
         TrainerException known => (known.Type, known.Message),
         ModelException or InvalidModelFileException => ("ValueError", exception.Message),
-        IOException full when IsDiskFull(full) => ("OSError", $"[Errno {DiskFull}] No space left on device: {full.Message}"),
+        IOException full when IsDiskFull(full) => ("OSError", $"[Errno {DiskFull}] {(full.Message.StartsWith(NoSpace, StringComparison.Ordinal) ? "" : NoSpace + ": ")}{full.Message}"),
         FileNotFoundException missing => ("FileNotFoundError", $"[Errno 2] No such file or directory: '{missing.FileName}'"),
         DirectoryNotFoundException => ("FileNotFoundError", $"[Errno 2] {exception.Message}"),
         UnauthorizedAccessException => ("PermissionError", $"[Errno 13] Permission denied: {exception.Message}"),
         IOException => ("OSError", exception.Message),
-        OutOfMemoryException => ("MemoryError", exception.Message),
+        OutOfMemoryException => ("MemoryError", $"out of memory: {exception.Message}"),
+        ExternalException native when native.Message.Contains("bad_alloc", StringComparison.Ordinal) => ("RuntimeError", "out of memory (std::bad_alloc)"),
         ExternalException native => ("RuntimeError", FirstLine(native.Message)),
-        _ => ("RuntimeError", $"{exception.GetType().Name}: {exception.Message}"),
+
+        // A fault of this program: a type that does not end with Error says that no change of the input is asked for.
+        _ => (exception.GetType().Name, exception.Message),
     };
 
     /// <summary>.NET gives the number of the operating system's error as the HResult.</summary>

@@ -90,7 +90,7 @@ internal static partial class TextScores
         return row[right.Count];
     }
 
-    // A run of Latin letters and digits with the signs that stand inside of words, or one other visible character.
-    [GeneratedRegex(@"[A-Za-z0-9+#&._%\-]+|[^\s]")]
+    // A run of Latin letters and digits, perhaps with decimals or a percent sign, or one other visible character.
+    [GeneratedRegex(@"[A-Za-z0-9]+(\.[0-9]+)?%?|[^\s]")]
     private static partial Regex WordPattern();
 }

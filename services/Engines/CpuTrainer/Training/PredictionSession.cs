@@ -76,7 +76,7 @@ internal sealed class PredictionSession(
 
     private string Decode(IReadOnlyList<int> ids) => chat.Tokenizer.Decode([.. ids], options.Generation.SkipSpecialTokens);
 
-    private static KeyValuePair<string, object?>[] Metrics(IReadOnlyList<Prediction> predictions, double seconds) =>
+    private KeyValuePair<string, object?>[] Metrics(IReadOnlyList<Prediction> predictions, double seconds) =>
     [
         new("predict_bleu-4", Mean(predictions, TextScores.Bleu)),
         new("predict_rouge-1", Mean(predictions, (predicted, expected) => TextScores.Rouge(predicted, expected, 1))),
@@ -84,6 +84,7 @@ internal sealed class PredictionSession(
         new("predict_rouge-l", Mean(predictions, TextScores.RougeLongest)),
         new("predict_runtime", Math.Round(seconds, RuntimeDigits)),
         new("predict_samples_per_second", Math.Round(predictions.Count / seconds, RateDigits)),
+        new("predict_steps_per_second", Math.Round(Math.Ceiling(predictions.Count / (double)options.EvalBatchSize) / seconds, RateDigits)),
     ];
 
     private static double Mean(IReadOnlyList<Prediction> predictions, Func<string, string, double> score) =>

@@ -51,7 +51,7 @@ internal sealed class TrainingStep(CausalLm model, AdamW optimizer, LearningRate
         {
             var shown = double.IsNaN(value) ? "nan" : "inf";
             throw TrainerException.Value(
-                $"{what} is {shown} at step {step + 1}; nothing was updated, the last checkpoint is kept.",
+                $"{what} is {shown} at step {step + 1}: from a loss of nan or inf nothing can be learnt. Nothing was updated, the last checkpoint is kept.",
                 "Lower learning_rate, raise warmup_steps, or look for damaged weights in the base model.");
         }
     }

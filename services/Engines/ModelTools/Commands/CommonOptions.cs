@@ -6,7 +6,8 @@ namespace FineTunePipeline.ModelTools.Commands;
 /// <summary>Options that several verbs share.</summary>
 internal static class CommonOptions
 {
-    public static readonly VerbOption Threads = new("threads", "N", "threads that compute, at most the cores of this computer; default: all cores, one for models below 100 million parameters");
+    public static readonly VerbOption Threads = new(
+        "threads", "N", "threads that compute, at most the cores of this computer; default: all cores, one for models below 100 million parameters");
     public static readonly VerbOption Template = new("template", "FILE", "a Jinja chat template to use instead of the file's own");
     public static readonly VerbOption Raw = new("raw", null, "continues the prompt as plain text, without a chat template");
 

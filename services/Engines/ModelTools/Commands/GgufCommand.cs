@@ -25,7 +25,9 @@ internal static class GgufCommand
         var (folder, target) = (arguments[0], arguments[1]);
         if (!Types.TryGetValue(arguments[2], out var type))
         {
-            throw EngineException.Usage($"There is no type '{arguments[2]}' to convert to: {string.Join(", ", Types.Keys)}. Others are made from these with 'finetune-model quantize'.");
+            throw EngineException.Usage(
+                $"There is no type '{arguments[2]}' to convert to: {string.Join(", ", Types.Keys)}. "
+                + "Others are made from these with 'finetune-model quantize'.");
         }
 
         InputFiles.RequireFolder(folder, "The model folder");

@@ -31,5 +31,10 @@ internal static class ModelfileCommand
     }
 
     private static List<string> StopsOf(LlamaModel model, Tokenization.ChatTemplates.ModelChat chat) =>
-        [.. chat.StopIds.Append(chat.EosId ?? -1).Distinct().Order().Select(id => model.Tokenizer.IdToToken(id)).OfType<string>().Where(text => text.Length > 0)];
+        [
+            .. chat.StopIds.Append(chat.EosId ?? -1).Distinct().Order()
+                .Select(id => model.Tokenizer.IdToToken(id))
+                .OfType<string>()
+                .Where(text => text.Length > 0),
+        ];
 }

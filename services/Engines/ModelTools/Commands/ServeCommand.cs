@@ -28,7 +28,9 @@ internal static class ServeCommand
         {
             ModelPath = arguments[0],
             Host = arguments.Text("host") ?? "127.0.0.1",
-            Port = arguments.Has("port") ? arguments.Integer("port", 0, 0, ushort.MaxValue) : throw EngineException.Usage("--port is missing: give the port to listen on, or 0 for a free one."),
+            Port = arguments.Has("port")
+                ? arguments.Integer("port", 0, 0, ushort.MaxValue)
+                : throw EngineException.Usage("--port is missing: give the port to listen on, or 0 for a free one."),
             Alias = arguments.Text("alias") ?? Path.GetFileNameWithoutExtension(arguments[0]),
             Parallel = arguments.Integer("parallel", 4, 1, 64),
             Queue = arguments.Integer("queue", 64, 0, 100_000),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FineTunePipeline.ModelFormats.Datasets;
 using FineTunePipeline.ModelTools.Datasets;
 using FineTunePipeline.ModelTools.Running;
@@ -27,7 +28,7 @@ internal static class TokenizeCommand
 
         // Samples are independent of each other; what they come to is added up under one lock.
         Parallel.ForEach(
-            System.Collections.Concurrent.Partitioner.Create(DatasetReader.Read(stream, data.Format), System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering),
+            Partitioner.Create(DatasetReader.Read(stream, data.Format), EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
             record =>
             {
@@ -93,7 +94,7 @@ internal static class TokenizeCommand
         {
             throw EngineException.BadInput(
                 "tokenizer_beyond_model",
-                $"The tokenizer of {modelFolder} gives token {count.HighestId}, but config.json says vocab_size {rows}: tokenizer and model do not belong together.");
+                $"The tokenizer of {modelFolder} gives token {count.HighestId}, but config.json says vocab_size {rows}: they do not belong together.");
         }
     }
 }

@@ -56,6 +56,7 @@ internal static class GgufPreflight
         }
 
         var tokens = entry.AsTexts() ?? throw Wrong(file, $"{Tokens} is no list of texts");
+        RequireDistinct(file, tokens);
         RequireLength<float>(file, "tokenizer.ggml.scores", tokens.Count);
         RequireLength<int>(file, "tokenizer.ggml.token_type", tokens.Count);
         if (file.Metadata.TryGetValue("tokenizer.ggml.merges", out var merges) && merges.AsTexts() is null)
@@ -69,6 +70,19 @@ internal static class GgufPreflight
             if (Integer(file, key) is { } id && (id < 0 || id >= tokens.Count) && id != uint.MaxValue)
             {
                 throw Wrong(file, $"{key} is {id}, but the vocabulary has {tokens.Count} tokens");
+            }
+        }
+    }
+
+    /// <summary>Bytes that are no UTF-8 look alike in our reader; they are left to llama.cpp.</summary>
+    private static void RequireDistinct(GgufFile file, IReadOnlyList<string> tokens)
+    {
+        var seen = new HashSet<string>(tokens.Count, StringComparer.Ordinal);
+        foreach (var token in tokens)
+        {
+            if (!seen.Add(token) && !token.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw Wrong(file, $"its vocabulary has the token '{token}' twice");
             }
         }
     }

@@ -39,6 +39,8 @@ internal sealed class OutputFile : IDisposable
         var file = new OutputFile(full, temporary);
         try
         {
+            Directory.CreateDirectory(folder);
+
             // An empty file now tells of a read-only folder before the work, not after it.
             File.WriteAllBytes(temporary, []);
             return file;
@@ -61,7 +63,7 @@ internal sealed class OutputFile : IDisposable
         {
             string sha256;
             long bytes;
-            await using (var stream = new FileStream(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, FileOptions.Asynchronous | FileOptions.SequentialScan))
+            await using (var stream = new FileStream(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, useAsync: true))
             {
                 stream.Flush(flushToDisk: true);
                 bytes = stream.Length;
@@ -104,9 +106,7 @@ internal sealed class OutputFile : IDisposable
     private static EngineException Unwritable(string folder, Exception exception) =>
         exception is IOException io && DiskErrors.IsFull(io)
             ? EngineException.NotWritable("disk_full", $"The disk of {folder} is full. Free space and run it again.", exception)
-            : exception is DirectoryNotFoundException
-                ? EngineException.NotWritable("target_unwritable", $"The output folder {folder} does not exist: make it or choose another.", exception)
-                : EngineException.NotWritable("target_unwritable", $"Nothing can be written in {folder}: {exception.Message}", exception);
+            : EngineException.NotWritable("target_unwritable", $"Nothing can be written in {folder}: {exception.Message}", exception);
 
     private static void Delete(string path)
     {

@@ -186,7 +186,8 @@ internal sealed class BatchLoop : IDisposable
 
         foreach (var (slot, _) in shares)
         {
-            slot.Work!.Fail(new InvalidOperationException($"llama.cpp could not go on with this answer ({result}): {LlamaRuntime.Log.Complaints.LastOrDefault() ?? "no reason given"}."));
+            var reason = LlamaRuntime.Log.Complaints.LastOrDefault() ?? "no reason given";
+            slot.Work!.Fail(new InvalidOperationException($"llama.cpp could not go on with this answer ({result}): {reason}."));
             slot.Work = null;
             Forget(slot, 0);
         }

@@ -39,7 +39,7 @@ internal static class GgufChat
             ? model.Metadata(TemplateKey)!
             : throw EngineException.BadInput(
                 "template_missing",
-                $"{model.Path} has no chat template. Give one with --template FILE, or add chat_template.jinja to the model folder before 'finetune-model gguf'.");
+                $"{model.Path} has no chat template. Give one with --template FILE, or add chat_template.jinja to the model's folder and convert it anew.");
     }
 
     private static SpecialTokens TokensOf(LlamaModel model)

@@ -90,7 +90,8 @@ internal sealed class LlamaModel : IDisposable
             var mebibytes = (CacheBytesPerToken * sequences * tokensEach / (1024.0 * 1024)).ToString("F0", CultureInfo.InvariantCulture);
             throw EngineException.BadInput(
                 "context_failed",
-                $"llama.cpp cannot make room for {sequences} x {tokensEach} tokens (about {mebibytes} MiB): {log.Reason() ?? "it gave no reason"}. Ask for a smaller context.",
+                $"llama.cpp cannot make room for {sequences} x {tokensEach} tokens (about {mebibytes} MiB): {log.Reason() ?? "it gave no reason"}. "
+                + "Ask for a smaller context.",
                 exception);
         }
     }

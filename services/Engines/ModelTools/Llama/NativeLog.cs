@@ -7,6 +7,13 @@ namespace FineTunePipeline.ModelTools.Llama;
 internal sealed class NativeLog
 {
     private const int KeptLines = 40;
+
+    /// <summary>What stands before a reason.</summary>
+    private static readonly string[] Markers =
+    [
+        "error loading model: ", "failed to quantize: ", "gguf_init_from_file_impl: ", "gguf_init_from_file: ", "gguf_init_from_reader: ",
+    ];
+
     private readonly Lock _lock = new();
     private readonly StringBuilder _open = new();
     private readonly Queue<string> _complaints = new();
@@ -73,8 +80,6 @@ internal sealed class NativeLog
 
         return Complaints.LastOrDefault();
     }
-
-    private static readonly string[] Markers = ["error loading model: ", "failed to quantize: ", "gguf_init_from_file_impl: ", "gguf_init_from_file: ", "gguf_init_from_reader: "];
 
     private void Keep(string line)
     {

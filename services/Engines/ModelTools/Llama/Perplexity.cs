@@ -54,7 +54,8 @@ internal static class Perplexity
 
         if (memory.Decode(batch) is var result and not DecodeResult.Ok)
         {
-            throw new InvalidOperationException($"llama.cpp could not read the text ({result}): {LlamaRuntime.Log.Complaints.LastOrDefault() ?? "no reason given"}.");
+            var reason = LlamaRuntime.Log.Complaints.LastOrDefault() ?? "no reason given";
+            throw new InvalidOperationException($"llama.cpp could not read the text ({result}): {reason}.");
         }
 
         for (var position = first; position < part.Length - 1; position++)

@@ -20,7 +20,8 @@ internal static partial class Quantiser
         log.OnLine = line => Read(line, fallbacks, output);
         try
         {
-            var result = await Task.Run(() => Quantise(source, target.TemporaryPath, type, allowRequantise), cancellationToken);
+            // The native call cannot be cancelled: at a signal the process ends around it.
+            var result = await Task.Run(() => Quantise(source, target.TemporaryPath, type, allowRequantise), cancellationToken).WaitAsync(cancellationToken);
             return result == 0 ? fallbacks : throw Explain(source, target, log);
         }
         finally
@@ -49,8 +50,8 @@ internal static partial class Quantiser
         {
             var columns = fallback.Groups["columns"].Value;
             fallbacks.Add(
-                $"{fallback.Groups["tensor"].Value}: rows of {columns} values are not divisible by {fallback.Groups["block"].Value}, as {fallback.Groups["wanted"].Value} needs; "
-                + $"became {fallback.Groups["became"].Value}");
+                $"{fallback.Groups["tensor"].Value}: rows of {columns} values are not divisible by {fallback.Groups["block"].Value}, "
+                + $"as {fallback.Groups["wanted"].Value} needs; became {fallback.Groups["became"].Value}");
         }
     }
 
@@ -67,6 +68,8 @@ internal static partial class Quantiser
     [GeneratedRegex(@"^\[\s*(?<done>\d+)/\s*(?<all>\d+)\]")]
     private static partial Regex TensorLine();
 
-    [GeneratedRegex(@"(?<tensor>\S+)\s+- ncols\s+(?<columns>\d+) not divisible by (?<block>\d+) \(required for type\s+(?<wanted>\S+)\) -> falling back to\s+(?<became>\S+)")]
+    [GeneratedRegex(
+        @"(?<tensor>\S+)\s+- ncols\s+(?<columns>\d+) not divisible by (?<block>\d+) \(required for type\s+(?<wanted>\S+)\)"
+        + @" -> falling back to\s+(?<became>\S+)")]
     private static partial Regex FallbackLine();
 }

@@ -18,7 +18,8 @@ internal sealed record AskSize(int Sequences, int TokensEach)
             {
                 throw EngineException.BadInput(
                     "question_too_long",
-                    $"Question {questions[index].Id} (line {questions[index].Line}) has {prompts[index].Length} tokens with its chat template; the model's context has {context}.");
+                    $"Question {questions[index].Id} (line {questions[index].Line}) has {prompts[index].Length} tokens with its chat template; "
+                    + $"the model's context has {context}.");
             }
         }
 

@@ -44,7 +44,8 @@ internal static class QuestionFile
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw EngineException.BadInput("question_malformed", $"{path}, line {line}: expected {{\"id\": \"…\", \"prompt\": \"…\"}}. {exception.Message}", exception);
+            throw EngineException.BadInput(
+                "question_malformed", $"{path}, line {line}: expected {{\"id\": \"…\", \"prompt\": \"…\"}}. {exception.Message}", exception);
         }
     }
 }

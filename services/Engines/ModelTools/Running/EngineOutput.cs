@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FineTunePipeline.ModelTools.Running;
 
-/// <summary>Results as JSON lines on standard output; progress, notes and the error on standard error. Always UTF-8, whatever the terminal's language.</summary>
+/// <summary>Results as JSON lines on standard output; progress, notes and the error on standard error. Always UTF-8, whatever the terminal has.</summary>
 internal sealed class EngineOutput(TextWriter results, TextWriter diagnostics, TimeProvider time)
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(200);

@@ -7,7 +7,7 @@ namespace FineTunePipeline.ModelTools.Running;
 internal static class VerbRunner
 {
     /// <summary>A native call cannot be cancelled: after this time from a signal the process ends without it.</summary>
-    private static readonly TimeSpan SignalGrace = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan SignalGrace = TimeSpan.FromSeconds(6);
 
     public static async Task<int> RunAsync(IReadOnlyList<Verb> verbs, string[] arguments, EngineOutput output)
     {

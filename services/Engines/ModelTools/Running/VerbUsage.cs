@@ -7,5 +7,5 @@ namespace FineTunePipeline.ModelTools.Running;
 internal sealed record VerbUsage(string Summary, string[] Positional, params VerbOption[] Options)
 {
     public string Line(string verb) =>
-        string.Join(' ', ["finetune-model", verb, .. Positional, .. Options.Select(option => option.IsFlag ? $"[--{option.Name}]" : $"[--{option.Name} {option.Value}]")]);
+        string.Join(' ', ["finetune-model", verb, .. Positional, .. Options.Select(option => $"[--{option.Name}{(option.IsFlag ? "" : " " + option.Value)}]")]);
 }

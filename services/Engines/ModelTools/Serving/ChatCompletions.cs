@@ -14,7 +14,8 @@ internal static class ChatCompletions
         var cancelled = context.RequestAborted;
         if (!model.IsLoaded)
         {
-            throw new OpenAiException(StatusCodes.Status503ServiceUnavailable, "server_error", "model_loading", "The model is still loading: ask again in a moment.");
+            throw new OpenAiException(
+                StatusCodes.Status503ServiceUnavailable, "server_error", "model_loading", "The model is still loading: ask again in a moment.");
         }
 
         var request = await ChatRequestReader.ReadAsync(context.Request, options, cancelled);
@@ -62,7 +63,8 @@ internal static class ChatCompletions
             ? prompt
             : throw OpenAiException.Invalid(
                 "context_length_exceeded",
-                $"This model's maximum context length is {model.ContextTokens} tokens. However, your messages resulted in {prompt.Length} tokens. Please reduce the length of the messages.",
+                $"This model's maximum context length is {model.ContextTokens} tokens. However, your messages resulted in {prompt.Length} tokens. "
+                + "Please reduce the length of the messages.",
                 "messages");
     }
 

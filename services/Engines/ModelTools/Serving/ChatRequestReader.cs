@@ -56,7 +56,8 @@ internal static class ChatRequestReader
             MaxTokens = (int?)(fields.Integer("max_completion_tokens", 1, int.MaxValue) ?? fields.Integer("max_tokens", 1, int.MaxValue)),
             Stop = Stops(fields),
             Stream = fields.Flag("stream"),
-            IncludeUsage = fields.Find("stream_options") is { ValueKind: JsonValueKind.Object } stream && new JsonFields(stream, "stream_options.").Flag("include_usage"),
+            IncludeUsage = fields.Find("stream_options") is { ValueKind: JsonValueKind.Object } stream
+                && new JsonFields(stream, "stream_options.").Flag("include_usage"),
         };
     }
 
@@ -115,7 +116,8 @@ internal static class ChatRequestReader
         }
 
         var fields = new JsonFields(json, path + ".");
-        var role = fields.Text("role") ?? throw OpenAiException.Invalid("missing_required_parameter", $"Missing required parameter: '{path}.role'.", path + ".role");
+        var role = fields.Text("role")
+            ?? throw OpenAiException.Invalid("missing_required_parameter", $"Missing required parameter: '{path}.role'.", path + ".role");
         if (!Roles.Contains(role))
         {
             throw OpenAiException.Invalid("invalid_value", $"Invalid value for '{path}.role': '{role}'. Known: {string.Join(", ", Roles)}.", path + ".role");

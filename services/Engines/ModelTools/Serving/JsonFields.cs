@@ -53,9 +53,11 @@ internal readonly struct JsonFields(JsonElement json, string path = "")
     }
 
     public OpenAiException Wrong(string name, string expected, JsonElement value) =>
-        OpenAiException.Invalid("invalid_type", $"Invalid type for '{path}{name}': expected {expected}, but got {NameOf(value.ValueKind)} instead.", path + name);
+        OpenAiException.Invalid(
+            "invalid_type", $"Invalid type for '{path}{name}': expected {expected}, but got {NameOf(value.ValueKind)} instead.", path + name);
 
-    public OpenAiException Unsupported(string name, string reason) => OpenAiException.Invalid("unsupported_value", $"'{path}{name}': {reason}", path + name);
+    public OpenAiException Unsupported(string name, string reason) =>
+        OpenAiException.Invalid("unsupported_value", $"'{path}{name}': {reason}", path + name);
 
     private OpenAiException OutOfRange(string name, string range, JsonElement value) =>
         OpenAiException.Invalid("invalid_value", $"Invalid value for '{path}{name}': {value.GetRawText()}. It must be {range}.", path + name);

@@ -11,7 +11,9 @@ namespace FineTunePipeline.ModelTools.Serving;
 internal static class ModelServer
 {
     private const int LargestBodyBytes = 16 * 1024 * 1024;
-    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Shorter than what supervisors usually wait between SIGTERM and SIGKILL.</summary>
+    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(4);
 
     public static async Task RunAsync(ServeOptions options, EngineOutput output, CancellationToken cancellationToken)
     {
@@ -21,7 +23,15 @@ internal static class ModelServer
         try
         {
             await model.LoadAsync(output, cancellationToken);
-            output.Result(new { Ready = true, Port = PortOf(app), Pid = Environment.ProcessId, Model = options.Alias, Context = model.ContextTokens, options.Parallel });
+            output.Result(new
+            {
+                Ready = true,
+                Port = PortOf(app),
+                Pid = Environment.ProcessId,
+                Model = options.Alias,
+                Context = model.ContextTokens,
+                options.Parallel,
+            });
             await EndAsync(cancellationToken);
         }
         finally
@@ -60,11 +70,15 @@ internal static class ModelServer
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw new EngineException(
-                "port_taken", ExitCodes.PortTaken, $"Port {options.Port} on {options.Host} is taken by another program: choose another with --port, or 0 for a free one.", exception);
+                "port_taken",
+                ExitCodes.PortTaken,
+                $"Port {options.Port} on {options.Host} is taken by another program: choose another with --port, or 0 for a free one.",
+                exception);
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
-            throw new EngineException("port_unusable", ExitCodes.PortTaken, $"Cannot listen on {options.Host}, port {options.Port}: {exception.Message}", exception);
+            throw new EngineException(
+                "port_unusable", ExitCodes.PortTaken, $"Cannot listen on {options.Host}, port {options.Port}: {exception.Message}", exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Training.Trainers.Builtin;
 
@@ -12,7 +13,7 @@ internal static class BuiltinYaml
     public static string Write(StartTraining command, string outputFolder, string? resumeFrom)
     {
         var settings = command.Spec.Hyperparameters;
-        var yaml = new YamlText()
+        var yaml = new TrainerYaml()
             .Add("model_name_or_path", command.Prepared.ModelFolder)
             .Add("stage", "sft")
             .Add("do_train", true)
@@ -44,7 +45,7 @@ internal static class BuiltinYaml
         return yaml.ToString();
     }
 
-    private static void AddMethod(YamlText yaml, FineTuningMethod method, Hyperparameters settings)
+    private static void AddMethod(TrainerYaml yaml, FineTuningMethod method, Hyperparameters settings)
     {
         if (method != FineTuningMethod.Lora)
         {
@@ -57,7 +58,7 @@ internal static class BuiltinYaml
             .Add("lora_target", settings.LoraTarget);
     }
 
-    private static void AddData(YamlText yaml, StartTraining command, Hyperparameters settings)
+    private static void AddData(TrainerYaml yaml, StartTraining command, Hyperparameters settings)
     {
         yaml.Add("dataset", command.Inputs.DatasetNames)
             .Add("dataset_dir", command.Prepared.DatasetFolder)
@@ -78,7 +79,7 @@ internal static class BuiltinYaml
         }
     }
 
-    private static void AddOptimizer(YamlText yaml, Hyperparameters settings) => yaml
+    private static void AddOptimizer(TrainerYaml yaml, Hyperparameters settings) => yaml
         .Add("per_device_train_batch_size", settings.PerDeviceTrainBatchSize)
         .Add("gradient_accumulation_steps", settings.GradientAccumulationSteps)
         .Add("learning_rate", settings.LearningRate)

@@ -32,7 +32,7 @@ internal static class ContainerMethods
         }),
         "copy" => new FunctionValue(name, arguments =>
         {
-            arguments.Context.Charge(dictionary.Count);
+            arguments.Context.ChargeItems(dictionary.Count);
             var copy = new DictionaryValue();
             foreach (var (key, value) in dictionary)
                 copy[key] = value;

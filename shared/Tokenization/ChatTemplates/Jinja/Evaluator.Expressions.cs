@@ -60,15 +60,11 @@ internal sealed partial class Evaluator
     private object? Slice(SliceExpression slice, Scope scope)
     {
         var target = Evaluate(slice.Target, scope);
-        var start = SliceBound(slice.Start, scope);
-        var stop = SliceBound(slice.Stop, scope);
-        var step = SliceBound(slice.Step, scope);
+        var bounds = new[] { slice.Start, slice.Stop, slice.Step }.Select(bound => bound is null ? null : Evaluate(bound, scope)).ToList();
         _line = slice.Line;
-        return Members.Slice(target, start, stop, step, _context);
+        var numbers = bounds.ConvertAll(bound => bound is null ? (long?)null : PyValue.ToInteger(bound, "slice indices"));
+        return Members.Slice(target, numbers[0], numbers[1], numbers[2], _context);
     }
-
-    private long? SliceBound(Expression? bound, Scope scope) =>
-        bound is not null && Evaluate(bound, scope) is { } value ? PyValue.ToInteger(value, "slice indices") : null;
 
     private object? Call(CallExpression call, Scope scope, FunctionValue? caller)
     {
@@ -125,14 +121,14 @@ internal sealed partial class Evaluator
 
     private ListValue List(ListExpression list, Scope scope)
     {
-        _context.Charge(list.Items.Count);
+        _context.ChargeItems(list.Items.Count);
         var items = list.Items.Select(item => Evaluate(item, scope));
         return list.IsTuple ? new TupleValue(items) : new ListValue(items);
     }
 
     private DictionaryValue Dictionary(DictionaryExpression dictionary, Scope scope)
     {
-        _context.Charge(dictionary.Items.Count);
+        _context.ChargeItems(dictionary.Items.Count);
         var result = new DictionaryValue();
         foreach (var (key, value) in dictionary.Items)
             result[DictionaryValue.Key(Evaluate(key, scope))] = Evaluate(value, scope);
@@ -146,7 +142,7 @@ internal sealed partial class Evaluator
         return unary.Operator switch
         {
             "not" => !PyValue.IsTrue(operand),
-            "-" => operand is double number ? -number : checked(-PyValue.ToInteger(operand, "the operand of '-'")),
+            "-" => operand is double number ? (object)-number : checked(-PyValue.ToInteger(operand, "the operand of '-'")),
             _ => operand is double ? operand : PyValue.ToInteger(operand, "the operand of '+'"),
         };
     }

@@ -22,6 +22,7 @@ internal sealed partial class Evaluator
     public static string Render(IReadOnlyList<Statement> template, IEnumerable<KeyValuePair<string, object?>> variables, RenderContext context)
     {
         var evaluator = new Evaluator(context);
+        using var account = context.MakeCurrent();
         try
         {
             var globals = new Scope(null);
@@ -184,8 +185,12 @@ internal sealed partial class Evaluator
             }
         }
 
-        var caller = named.Remove("caller", out var given) ? given : new UndefinedValue("'caller' is undefined");
-        scope["caller"] = caller;
+        if (signature.TakesCaller)
+            scope["caller"] = named.Remove("caller", out var caller) ? caller : new UndefinedValue("'caller' is undefined");
+        if (arguments.Positional.Count > parameters.Count && !signature.TakesMore)
+            throw new JinjaError($"macro '{name}' takes not more than {parameters.Count} argument(s)");
+        if (named.Count > 0 && !signature.TakesNamed)
+            throw new JinjaError($"macro '{name}' takes no keyword argument '{named.Keys.First()}'");
         scope["varargs"] = new TupleValue(arguments.Positional.Skip(parameters.Count));
         scope["kwargs"] = PyValue.FromPairs(named);
     }

@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text;
 
 namespace FineTunePipeline.Tokenization.ChatTemplates.Jinja;
 
-/// <summary>Parses expressions by Jinja's precedence: ternary, or, and, not, comparison, sum, <c>~</c>, product, power, sign, postfix, filter and test.</summary>
+/// <summary>Parses expressions by Jinja's precedence: ternary, or, and, not, comparison, sum, <c>~</c>, product, power, sign, postfix, filter.</summary>
 internal sealed partial class ExpressionParser(TokenStream tokens)
 {
     private static readonly string[] ComparisonOperators = ["==", "!=", "<", "<=", ">", ">="];
@@ -140,10 +141,7 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
             case TokenKind.Name:
                 return ParseName(token);
             case TokenKind.String:
-                var text = token.Text;
-                while (tokens.Current.Kind == TokenKind.String)
-                    text += tokens.Take().Text;
-                return new LiteralExpression(text, token.Line);
+                return new LiteralExpression(ParseStrings(token.Text), token.Line);
             case TokenKind.Integer:
                 if (!long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var integer))
                     throw new ChatTemplateException($"the number {token.Text} is too large", token.Line);
@@ -159,6 +157,17 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
             default:
                 throw new ChatTemplateException($"expected an expression, found {token.Describe()}", token.Line);
         }
+    }
+
+    /// <summary>Strings that follow each other are one, as in Python.</summary>
+    private string ParseStrings(string first)
+    {
+        if (tokens.Current.Kind != TokenKind.String)
+            return first;
+        var text = new StringBuilder(first);
+        while (tokens.Current.Kind == TokenKind.String)
+            text.Append(tokens.Take().Text);
+        return text.ToString();
     }
 
     private static Expression ParseName(Token token) => token.Text switch

@@ -30,7 +30,7 @@ internal static class Globals
         var count = distance <= 0 ? 0 : (distance + Int128.Abs(step) - 1) / Int128.Abs(step);
         if (count > arguments.Context.Limits.MaxRange)
             throw new JinjaError($"Range too big. At most {arguments.Context.Limits.MaxRange} items are allowed");
-        arguments.Context.Charge((long)count);
+        arguments.Context.ChargeItems((long)count);
         var list = new ListValue();
         for (var i = 0; i < (int)count; i++)
             list.Add(start + (i * step));
@@ -46,7 +46,7 @@ internal static class Globals
             AddPairs(result, arguments.Positional[0]);
         foreach (var (name, value) in arguments.Named)
             result[name] = value;
-        arguments.Context.Charge(result.Count);
+        arguments.Context.ChargeItems(result.Count);
         return result;
     }
 

@@ -19,6 +19,7 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
     {
         if (depth > MaxDepth)
             throw new JinjaError("a value is nested too deeply for tojson");
+        RenderContext.Account(value is string { Length: var length } ? length : 8);
         switch (value)
         {
             case null:

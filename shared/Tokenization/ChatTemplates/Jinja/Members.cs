@@ -25,6 +25,10 @@ internal static class Members
         }
     }
 
+    /// <summary>The <c>attr</c> filter: never the key of a dictionary.</summary>
+    public static object? AttributeOnly(object? target, string name) =>
+        target is DictionaryValue dictionary ? ContainerMethods.Find(dictionary, name) ?? (object)Missing(target, name) : Attribute(target, name);
+
     /// <summary><c>target[key]</c>: the key of a dictionary first, then a method.</summary>
     public static object? Item(object? target, object? key)
     {
@@ -37,8 +41,9 @@ internal static class Members
                     return value;
                 break;
             case string text when key is long or bool:
-                var points = PyText.CodePoints(text);
-                return Index(points.Count, key) is { } at ? points[at] : new UndefinedValue($"string index {PyFormat.Repr(key)} out of range");
+                return Index(PyText.Length(text), key) is { } at
+                    ? PyText.At(text, at)
+                    : new UndefinedValue($"string index {PyFormat.Repr(key)} out of range");
             case ListValue list when key is long or bool:
                 return Index(list.Count, key) is { } place ? list[place] : new UndefinedValue($"list index {PyFormat.Repr(key)} out of range");
         }
@@ -56,8 +61,14 @@ internal static class Members
             throw new JinjaError($"'{PyValue.TypeName(target)}' object cannot be sliced");
         if (step == 0)
             throw new JinjaError("slice step cannot be zero");
+        if (target is string text && (step ?? 1) == 1 && !PyText.HasPairs(text))
+        {
+            var (from, to) = (Bound(start, 0, text.Length, 1), Bound(stop, text.Length, text.Length, 1));
+            return from < to ? context.Created(text[(int)from..(int)to]) : "";
+        }
+
         var items = PyValue.Items(target);
-        context.Charge(items.Count);
+        context.ChargeItems(target is string ? 0 : items.Count);
         var chosen = Indices(items.Count, start, stop, step ?? 1).Select(i => items[i]);
         return target switch
         {
@@ -69,23 +80,25 @@ internal static class Members
 
     private static IEnumerable<int> Indices(int length, long? start, long? stop, long step)
     {
-        var from = Bound(start, step > 0 ? 0 : length - 1);
-        var to = Bound(stop, step > 0 ? length : -1);
+        var from = Bound(start, step > 0 ? 0 : length - 1, length, step);
+        var to = Bound(stop, step > 0 ? length : -1, length, step);
         for (var i = from; step > 0 ? i < to : i > to; i += step)
         {
             yield return (int)i;
-            if (Math.Abs(step) > length)
+
+            // A step beyond the length gives one item; adding it again could overflow.
+            if (step > length || step < -length)
                 yield break;
         }
+    }
 
-        long Bound(long? bound, long fallback)
-        {
-            if (bound is not { } value)
-                return fallback;
-            if (value < 0)
-                value = Math.Max(value + length, step > 0 ? 0 : -1);
-            return Math.Min(value, step > 0 ? length : length - 1);
-        }
+    private static long Bound(long? bound, long fallback, int length, long step)
+    {
+        if (bound is not { } value)
+            return fallback;
+        if (value < 0)
+            value = Math.Max(value + length, step > 0 ? 0 : -1);
+        return Math.Min(value, step > 0 ? length : length - 1);
     }
 
     private static int? Index(int length, object key)

@@ -17,10 +17,10 @@ internal static class Operators
                 context.Charge((long)a.Length + b.Length);
                 return a + b;
             case ("+", TupleValue a, TupleValue b):
-                context.Charge(a.Count + b.Count);
+                context.ChargeItems((long)a.Count + b.Count);
                 return new TupleValue(a.Concat(b));
             case ("+", ListValue a, ListValue b) when a is not TupleValue && b is not TupleValue:
-                context.Charge(a.Count + b.Count);
+                context.ChargeItems((long)a.Count + b.Count);
                 return new ListValue(a.Concat(b));
             case ("%", string format, _):
                 return context.Created(PercentFormat.Apply(format, right));
@@ -112,7 +112,10 @@ internal static class Operators
     {
         count = Math.Max(0, count);
         var length = value is string text ? text.Length : ((ListValue)value!).Count;
-        context.Charge(checked(length * count));
+        if (value is string)
+            context.Charge(checked(length * count));
+        else
+            context.ChargeItems(checked(length * count));
         if (length == 0)
             count = 0;
         if (value is string part)

@@ -157,15 +157,27 @@ internal sealed class Parser
     {
         var name = _tokens.ExpectIdentifier();
         _tokens.ExpectOperator("(");
-        return new MacroStatement(name, ParseSignature(), ParseFunctionBody("endmacro", line), line);
+        var signature = ParseSignature();
+        var start = _tokens.Position;
+        var body = ParseFunctionBody("endmacro", line);
+        return new MacroStatement(name, WithUses(signature, start), body, line);
     }
 
     private CallBlockStatement ParseCallBlock(int line)
     {
         var signature = _tokens.SkipOperator("(") ? ParseSignature() : new MacroSignature([]);
         var call = _expressions.ParseCall();
-        return new CallBlockStatement(call, signature, ParseFunctionBody("endcall", line), line);
+        var start = _tokens.Position;
+        var body = ParseFunctionBody("endcall", line);
+        return new CallBlockStatement(call, WithUses(signature, start), body, line);
     }
+
+    private MacroSignature WithUses(MacroSignature signature, int start) => signature with
+    {
+        TakesMore = _tokens.HasName("varargs", start),
+        TakesNamed = _tokens.HasName("kwargs", start),
+        TakesCaller = _tokens.HasName("caller", start) || signature.Parameters.Any(parameter => parameter.Name == "caller"),
+    };
 
     /// <summary>A loop around a macro does not make <c>break</c> valid inside of it.</summary>
     private List<Statement> ParseFunctionBody(string endName, int line)

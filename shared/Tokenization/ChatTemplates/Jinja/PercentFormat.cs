@@ -34,12 +34,13 @@ internal static class PercentFormat
                 : next < values.Count ? values[next++]
                 : throw new JinjaError("not enough arguments for format string");
             var text = Convert(format[i], value, precision);
+            RenderContext.Account(Math.Max(width, text.Length));
             result.Append(flags.Contains('-', StringComparison.Ordinal) ? text.PadRight(width)
                 : flags.Contains('0', StringComparison.Ordinal) && format[i] is not ('s' or 'r') ? ZeroFill(text, width)
                 : text.PadLeft(width));
         }
 
-        if (next < values.Count && arguments is not DictionaryValue)
+        if (next < values.Count && arguments is not (DictionaryValue or ListValue and not TupleValue))
             throw new JinjaError("not all arguments converted during string formatting");
         return result.ToString();
     }
@@ -91,7 +92,9 @@ internal static class PercentFormat
     }
 
     private static object? Named(object? arguments, string name) =>
-        arguments is DictionaryValue dictionary && dictionary.TryGetValue(name, out var value) ? value : throw new JinjaError($"format has no value for '{name}'");
+        arguments is DictionaryValue dictionary && dictionary.TryGetValue(name, out var value)
+            ? value
+            : throw new JinjaError($"format has no value for '{name}'");
 
     private static string Convert(char conversion, object? value, int? precision) => conversion switch
     {

@@ -11,6 +11,7 @@ internal static class PyComparison
     {
         if (depth > MaxDepth)
             throw new JinjaError("values nested too deeply to compare");
+        RenderContext.Account(0);
         if (PyValue.IsNumber(left) && PyValue.IsNumber(right))
             return left is double || right is double ? PyValue.ToDouble(left) == PyValue.ToDouble(right) : Integer(left) == Integer(right);
         return (left, right) switch
@@ -27,6 +28,7 @@ internal static class PyComparison
     {
         if (depth > MaxDepth)
             throw new JinjaError("values nested too deeply to compare");
+        RenderContext.Account(0);
         switch (left, right)
         {
             case (UndefinedValue undefined, _):
@@ -106,13 +108,21 @@ internal static class PyComparison
     {
         public new bool Equals(object? x, object? y) => AreEqual(x, y);
 
-        public int GetHashCode(object value) => value switch
+        public int GetHashCode(object value) => Hash(value, 0);
+
+        private static int Hash(object value, int depth)
         {
-            string text => string.GetHashCode(text, StringComparison.Ordinal),
-            bool or long or double => PyValue.ToDouble(value).GetHashCode(),
-            TupleValue tuple => tuple.Aggregate(17, (hash, item) => (hash * 31) + (item is null ? 0 : GetHashCode(item))),
-            ListValue or DictionaryValue => throw new JinjaError($"unhashable type: '{PyValue.TypeName(value)}'"),
-            _ => value.GetHashCode(),
-        };
+            if (depth > MaxDepth)
+                throw new JinjaError("a key is nested too deeply");
+            RenderContext.Account(0);
+            return value switch
+            {
+                string text => string.GetHashCode(text, StringComparison.Ordinal),
+                bool or long or double => PyValue.ToDouble(value).GetHashCode(),
+                TupleValue tuple => tuple.Aggregate(17, (hash, item) => (hash * 31) + (item is null ? 0 : Hash(item, depth + 1))),
+                ListValue or DictionaryValue => throw new JinjaError($"unhashable type: '{PyValue.TypeName(value)}'"),
+                _ => value.GetHashCode(),
+            };
+        }
     }
 }

@@ -75,6 +75,8 @@ internal static class PyFormat
     {
         if (depth > MaxDepth)
             throw new JinjaError("a value is nested too deeply to be printed");
+        var before = result.Length;
+        RenderContext.Account(0);
         switch (value)
         {
             case DictionaryValue dictionary:
@@ -107,6 +109,7 @@ internal static class PyFormat
                 break;
             default:
                 result.Append(Repr(value));
+                RenderContext.Account(result.Length - before);
                 break;
         }
     }

@@ -46,6 +46,8 @@ internal static class PyText
 
     public static int Length(string text)
     {
+        if (!HasPairs(text))
+            return text.Length;
         var pairs = 0;
         for (var i = 1; i < text.Length; i++)
         {
@@ -56,9 +58,16 @@ internal static class PyText
         return text.Length - pairs;
     }
 
+    /// <summary>True if some characters are surrogate pairs, so that Python's indices differ from .NET's.</summary>
+    public static bool HasPairs(string text) => text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') >= 0;
+
+    /// <summary>The character at Python's index, which must be valid.</summary>
+    public static string At(string text, int index) => HasPairs(text) ? CodePoints(text)[index] : text[index].ToString();
+
     /// <summary>The text's code points, each as a string; a lone surrogate stays by itself.</summary>
     public static List<string> CodePoints(string text)
     {
+        RenderContext.Account(text.Length);
         var points = new List<string>(text.Length);
         for (var i = 0; i < text.Length; i++)
         {

@@ -5,6 +5,10 @@ namespace FineTunePipeline.Tokenization.ChatTemplates.Jinja;
 /// <summary>The account of one rendering: steps, depth, created characters and items, and time.</summary>
 internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider clock)
 {
+    private const int ItemCost = 8;
+
+    [ThreadStatic]
+    private static RenderContext? s_current;
     private readonly long _started = clock.GetTimestamp();
     private long _steps;
     private long _allocated;
@@ -13,6 +17,24 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     public ChatTemplateLimits Limits { get; } = limits;
 
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>
+    /// Counts work inside of comparisons and printing, where one list may stand for billions of items (each level holding the level below it twice).
+    /// A rendering runs on one thread from its begin to its end.
+    /// </summary>
+    public static void Account(int count)
+    {
+        s_current?.Step();
+        s_current?.Charge(count);
+    }
+
+    /// <summary>Makes this the account of the running rendering until disposed.</summary>
+    public Restorer MakeCurrent()
+    {
+        var outer = s_current;
+        s_current = this;
+        return new Restorer(outer);
+    }
 
     public void Enter()
     {
@@ -36,7 +58,7 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     {
         _allocated += count;
         if (count > Limits.MaxAllocation || _allocated > Limits.MaxAllocation)
-            throw new JinjaError($"more than {Limits.MaxAllocation} characters and list items created");
+            throw new JinjaError($"more than {Limits.MaxAllocation} characters (or an eighth as many items) created");
         if (count > 10_000)
             CheckTime();
     }
@@ -50,8 +72,16 @@ internal sealed class RenderContext(ChatTemplateLimits limits, TimeProvider cloc
     public T Created<T>(T list)
         where T : ListValue
     {
-        Charge(list.Count);
+        ChargeItems(list.Count);
         return list;
+    }
+
+    /// <summary>Counts items of lists and dictionaries; each takes about as much memory as a short text.</summary>
+    public void ChargeItems(long count) => Charge(checked(count * ItemCost));
+
+    public readonly struct Restorer(RenderContext? outer) : IDisposable
+    {
+        public void Dispose() => s_current = outer;
     }
 
     private void CheckTime()

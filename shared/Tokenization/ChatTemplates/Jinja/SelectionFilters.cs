@@ -19,13 +19,16 @@ internal static class SelectionFilters
     }
 
     /// <summary>An item's attribute by a name with dots (<c>function.name</c>, <c>items.0</c>) or an index.</summary>
-    public static object? Lookup(object? item, object? attribute)
+    public static object? Lookup(object? item, object? attribute, object? fallback = null)
     {
         if (attribute is not string path)
-            return Members.Item(item, attribute);
+            return OrFallback(Members.Item(item, attribute));
+        RenderContext.Account(path.Length);
         foreach (var part in path.Split('.'))
-            item = Members.Item(item, long.TryParse(part, out var index) ? index : part);
+            item = OrFallback(Members.Item(item, long.TryParse(part, out var index) ? (object)index : part));
         return item;
+
+        object? OrFallback(object? value) => value is UndefinedValue && fallback is not null ? fallback : value;
     }
 
     public static object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
@@ -49,7 +52,7 @@ internal static class SelectionFilters
         var rest = arguments.Positional.Skip(1).ToList();
         var attribute = byAttribute ? rest.FirstOrDefault() ?? throw new JinjaError($"{arguments.Callee} needs an attribute") : null;
         var test = rest.Skip(byAttribute ? 1 : 0).ToList();
-        return arguments.Context.Created(new ListValue(PyValue.Items(arguments.Positional[0]).Where(item => Passes(item) == wanted)));
+        return arguments.Context.Created(new ListValue(ItemsOrNone(arguments.Positional[0]).Where(item => Passes(item) == wanted)));
 
         bool Passes(object? item)
         {
@@ -62,17 +65,16 @@ internal static class SelectionFilters
         }
     }
 
+    /// <summary>Jinja looks at the value's truth first, so that false and 0 have no items here instead of being an error.</summary>
+    private static IReadOnlyList<object?> ItemsOrNone(object? value) => PyValue.IsTrue(value) ? PyValue.Items(value) : [];
+
     private static ListValue Map(CallArguments arguments)
     {
-        var items = PyValue.Items(arguments.Positional[0]);
+        var items = ItemsOrNone(arguments.Positional[0]);
         if (arguments.Positional.Count == 1 && arguments.Named.TryGetValue("attribute", out var attribute))
         {
-            var hasDefault = arguments.Named.TryGetValue("default", out var fallback);
-            return arguments.Context.Created(new ListValue(items.Select(item => Lookup(item, attribute) switch
-            {
-                UndefinedValue when hasDefault => fallback,
-                var value => value,
-            })));
+            var fallback = arguments.Named.GetValueOrDefault("default");
+            return arguments.Context.Created(new ListValue(items.Select(item => Lookup(item, attribute, fallback))));
         }
 
         if (arguments.Positional.Count < 2)
@@ -89,7 +91,7 @@ internal static class SelectionFilters
     {
         var bound = arguments.Bind("value", "reverse", "case_sensitive", "attribute");
         var items = PyValue.Items(bound.Required("value"));
-        arguments.Context.Charge(items.Count);
+        arguments.Context.ChargeItems(items.Count);
         return Sort(items, KeyOf(bound), bound.Flag("reverse"));
     }
 
@@ -135,7 +137,7 @@ internal static class SelectionFilters
         var bound = arguments.Bind("value", "attribute", "default", "case_sensitive");
         var attribute = bound.Required("attribute");
         var items = PyValue.Items(bound.Required("value"));
-        arguments.Context.Charge(items.Count);
+        arguments.Context.ChargeItems(items.Count);
         var groups = new DictionaryValue();
         foreach (var item in Sort(items, Key, reverse: false))
         {

@@ -8,8 +8,8 @@ internal static class SequenceFilters
     public static void AddTo(Dictionary<string, Func<CallArguments, object?>> table)
     {
         table["length"] = table["count"] = arguments => PyValue.Length(arguments.Bind("value").Required("value"));
-        table["first"] = arguments => Items(arguments.Bind("value")) is { Count: > 0 } items ? items[0] : new UndefinedValue("No first item, sequence was empty.");
-        table["last"] = arguments => Items(arguments.Bind("value")) is { Count: > 0 } items ? items[^1] : new UndefinedValue("No last item, sequence was empty.");
+        table["first"] = arguments => Items(arguments.Bind("value")) is { Count: > 0 } items ? items[0] : new UndefinedValue("the sequence has no first item");
+        table["last"] = arguments => Items(arguments.Bind("value")) is { Count: > 0 } items ? items[^1] : new UndefinedValue("the sequence has no last item");
         table["list"] = arguments => arguments.Context.Created(new ListValue(Items(arguments.Bind("value"))));
         table["join"] = Join;
         table["reverse"] = Reverse;

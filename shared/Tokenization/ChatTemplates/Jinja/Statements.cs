@@ -39,7 +39,15 @@ internal sealed record GenerationStatement(IReadOnlyList<Statement> Body, int Li
 internal sealed record LoopControlStatement(bool IsBreak, int Line) : Statement(Line);
 
 /// <summary>Parameters of a macro in order; those without a default come first.</summary>
-internal sealed record MacroSignature(IReadOnlyList<(string Name, Expression? Default)> Parameters);
+internal sealed record MacroSignature(IReadOnlyList<(string Name, Expression? Default)> Parameters)
+{
+    /// <summary>The body names <c>varargs</c>: further arguments are taken instead of refused. The same for the two others.</summary>
+    public bool TakesMore { get; init; }
+
+    public bool TakesNamed { get; init; }
+
+    public bool TakesCaller { get; init; }
+}
 
 internal abstract record AssignmentTarget;
 

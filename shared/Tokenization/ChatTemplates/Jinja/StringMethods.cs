@@ -62,8 +62,7 @@ internal static class StringMethods
     {
         if (count < 0 && old.Length > 0)
         {
-            var found = text.Split(old).Length - 1;
-            context.Charge(text.Length + ((long)found * replacement.Length));
+            context.Charge(text.Length + (CountOf(text, old) * replacement.Length));
             return text.Replace(old, replacement, StringComparison.Ordinal);
         }
 
@@ -171,7 +170,15 @@ internal static class StringMethods
     private static object? Count(string text, CallArguments arguments)
     {
         var part = arguments.Bind("sub").RequiredText("sub");
-        return part.Length == 0 ? (long)PyText.Length(text) + 1 : text.Split(part).Length - 1L;
+        return part.Length == 0 ? PyText.Length(text) + 1L : CountOf(text, part);
+    }
+
+    private static long CountOf(string text, string part)
+    {
+        var count = 0L;
+        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+            count++;
+        return count;
     }
 
     private static string Pad(CallArguments arguments, Func<int, char, string> pad)

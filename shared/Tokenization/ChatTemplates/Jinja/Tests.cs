@@ -21,8 +21,6 @@ internal static class Tests
         ["callable"] = value => value is FunctionValue,
         ["lower"] = value => PyFormat.ToText(value) is var text && StringMethods.IsCased(text, char.IsUpper, char.IsLower),
         ["upper"] = value => PyFormat.ToText(value) is var text && StringMethods.IsCased(text, char.IsLower, char.IsUpper),
-        ["odd"] = value => Remainder(value, 2) == 1,
-        ["even"] = value => Remainder(value, 2) == 0,
         ["escaped"] = _ => false,
     };
 
@@ -55,19 +53,16 @@ internal static class Tests
             return Operators.Holds(operation, bound.Required("value"), bound.Required("other"));
         return name switch
         {
-            "divisibleby" => Remainder(bound.Required("value"), PyValue.ToInteger(bound.Required("other"), "divisibleby")) == 0,
+            "odd" => HasRemainder(arguments, bound.Required("value"), 2L, 1),
+            "even" => HasRemainder(arguments, bound.Required("value"), 2L, 0),
+            "divisibleby" => HasRemainder(arguments, bound.Required("value"), bound.Required("other"), 0),
             "sameas" => IsSame(bound.Required("value"), bound.Required("other")),
             _ => throw new JinjaError($"No test named '{name}'"),
         };
     }
 
-    private static long Remainder(object? value, long divisor)
-    {
-        if (divisor == 0)
-            throw new JinjaError("division by zero");
-        var number = PyValue.ToInteger(value, "the tested value");
-        return divisor == -1 ? 0 : Math.Abs(number % divisor);
-    }
+    private static bool HasRemainder(CallArguments arguments, object? value, object? divisor, long expected) =>
+        PyComparison.AreEqual(Operators.Apply("%", value, divisor, arguments.Context), expected);
 
     private static bool IsSame(object? left, object? right) => (left, right) switch
     {

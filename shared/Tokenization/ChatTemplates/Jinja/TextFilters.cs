@@ -54,7 +54,7 @@ internal static class TextFilters
     {
         var bound = arguments.Bind("value", "width", "first", "blank");
         var prefix = bound.Value("width", 4L) is string given ? given : new string(' ', CheckedWidth(bound.Integer("width", 4)));
-        var lines = PyText.SplitLines(Text(bound) + "\n");
+        var lines = PyText.SplitLines(bound.RequiredText("value") + "\n");
         var result = new StringBuilder();
         for (var i = 0; i < lines.Count; i++)
         {

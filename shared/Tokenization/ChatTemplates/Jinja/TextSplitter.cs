@@ -24,37 +24,44 @@ internal static class TextSplitter
     private static List<string> FirstWords(string text, long limit)
     {
         var words = new List<string>();
-        var rest = PyText.TrimStart(text);
-        while (rest.Length > 0 && words.Count < limit)
+        var start = PyText.SkipSpace(text, 0);
+        while (start < text.Length && words.Count < limit)
         {
-            var end = 0;
-            while (end < rest.Length && !PyText.IsSpace(rest[end]))
+            var end = start;
+            while (end < text.Length && !PyText.IsSpace(text[end]))
                 end++;
-            words.Add(rest[..end]);
-            rest = PyText.TrimStart(rest[end..]);
+            words.Add(text[start..end]);
+            start = PyText.SkipSpace(text, end);
         }
 
-        if (rest.Length > 0)
-            words.Add(rest);
+        if (start < text.Length)
+            words.Add(text[start..]);
         return words;
     }
 
     private static List<string> LastWords(string text, long limit)
     {
         var words = new List<string>();
-        var rest = PyText.TrimEnd(text);
-        while (rest.Length > 0 && words.Count < limit)
+        var end = EndOfText(text, text.Length);
+        while (end > 0 && words.Count < limit)
         {
-            var start = rest.Length;
-            while (start > 0 && !PyText.IsSpace(rest[start - 1]))
+            var start = end;
+            while (start > 0 && !PyText.IsSpace(text[start - 1]))
                 start--;
-            words.Add(rest[start..]);
-            rest = PyText.TrimEnd(rest[..start]);
+            words.Add(text[start..end]);
+            end = EndOfText(text, start);
         }
 
-        if (rest.Length > 0)
-            words.Add(rest);
+        if (end > 0)
+            words.Add(text[..end]);
         words.Reverse();
         return words;
+    }
+
+    private static int EndOfText(string text, int end)
+    {
+        while (end > 0 && PyText.IsSpace(text[end - 1]))
+            end--;
+        return end;
     }
 }

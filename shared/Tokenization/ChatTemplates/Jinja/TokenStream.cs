@@ -9,6 +9,8 @@ internal sealed class TokenStream(List<Token> tokens)
     private int _position;
     private int _depth;
 
+    public int Position => _position;
+
     public Token Current => tokens[_position];
 
     public Token Next => tokens[Math.Min(_position + 1, tokens.Count - 1)];
@@ -61,6 +63,18 @@ internal sealed class TokenStream(List<Token> tokens)
         if (Current.Kind != TokenKind.BlockEnd)
             throw Unexpected("'%}'");
         _position++;
+    }
+
+    /// <summary>True if a name occurs from a position on up to the current one.</summary>
+    public bool HasName(string name, int from)
+    {
+        for (var i = from; i < _position; i++)
+        {
+            if (tokens[i].IsName(name))
+                return true;
+        }
+
+        return false;
     }
 
     public void Enter()

@@ -13,7 +13,7 @@ internal static class ValueFilters
         table["float"] = ToFloat;
         table["abs"] = arguments => arguments.Bind("value").Required("value") switch
         {
-            double number => Math.Abs(number),
+            double number => (object)Math.Abs(number),
             var value => Math.Abs(PyValue.ToInteger(value, "the operand of abs")),
         };
         table["round"] = Round;
@@ -26,7 +26,7 @@ internal static class ValueFilters
         table["attr"] = arguments =>
         {
             var bound = arguments.Bind("value", "name");
-            return Members.Attribute(bound.Required("value"), bound.RequiredText("name"));
+            return Members.AttributeOnly(bound.Required("value"), bound.RequiredText("name"));
         };
         table["dictsort"] = SortDictionary;
     }
@@ -110,19 +110,34 @@ internal static class ValueFilters
     private static object Round(CallArguments arguments)
     {
         var bound = arguments.Bind("value", "precision", "method");
-        var number = PyValue.ToDouble(bound.Required("value"));
+        var value = bound.Required("value");
+        var number = PyValue.ToDouble(value);
         var precision = (int)Math.Clamp(bound.Integer("precision", 0), -15, 15);
         var scale = Math.Pow(10, precision);
-        var method = bound.Text("method", "common");
-        double rounded = method switch
+        return bound.Text("method", "common") switch
         {
-            "common" when precision >= 0 => (double)Math.Round((decimal)Math.Clamp(number, -1e12, 1e12), precision, MidpointRounding.ToEven),
-            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            "common" when value is not double && precision >= 0 => (object)PyValue.ToInteger(value, "round"),
+            "common" when value is not double => (long)(Math.Round(number * scale, MidpointRounding.ToEven) / scale),
+            "common" => RoundHalfToEven(number, precision, scale),
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             _ => throw new JinjaError("method must be common, ceil or floor"),
         };
-        return method == "common" && Math.Abs(number) > 1e12 ? number : rounded;
+    }
+
+    /// <summary>Python rounds the exact binary value: 42.55 is a little less, so it becomes 42.5.</summary>
+    private static double RoundHalfToEven(double number, int precision, double scale)
+    {
+        if (!double.IsFinite(number) || Math.Abs(number) > 1e15)
+            return number;
+        if (precision <= 0)
+            return Math.Round(number * scale, MidpointRounding.ToEven) / scale;
+        var exact = number.ToString("F60", CultureInfo.InvariantCulture);
+        var end = exact.IndexOf('.', StringComparison.Ordinal) + 1 + precision;
+        var isTie = exact[end] == '5' && exact.AsSpan(end + 1).TrimEnd('0').IsEmpty;
+        var isEven = (exact[end - 1] - '0') % 2 == 0;
+        var rounded = isTie && isEven ? exact[..end] : number.ToString("F" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return double.Parse(rounded, CultureInfo.InvariantCulture);
     }
 
     private static ListValue SortDictionary(CallArguments arguments)

@@ -161,7 +161,7 @@ internal static class PyValue
         JsonValueKind.Object => FromPairs(element.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, (object?)p.Value)), depth),
         JsonValueKind.Array => new ListValue(element.EnumerateArray().Select(item => FromClr(item, depth + 1))),
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetInt64(out var integer) ? integer : element.GetDouble(),
+        JsonValueKind.Number => element.TryGetInt64(out var integer) ? (object)integer : element.GetDouble(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => null,

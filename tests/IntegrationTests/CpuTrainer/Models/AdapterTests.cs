@@ -3,6 +3,7 @@ using FineTunePipeline.CpuTrainer.Export;
 using FineTunePipeline.CpuTrainer.Models;
 using FineTunePipeline.ModelFormats.Safetensors;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;

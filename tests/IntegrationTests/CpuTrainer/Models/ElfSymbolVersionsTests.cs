@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FineTunePipeline.CpuTrainer.Torch;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;
 

@@ -1,5 +1,6 @@
 using FineTunePipeline.CpuTrainer.Models;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;

@@ -1,6 +1,7 @@
 using FineTunePipeline.CpuTrainer.Generation;
 using FineTunePipeline.CpuTrainer.Models;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 using Generator = FineTunePipeline.CpuTrainer.Generation.Generator;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FineTunePipeline.CpuTrainer.Models;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FineTunePipeline.CpuTrainer.Models;
 using FineTunePipeline.ModelFormats.Safetensors;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;

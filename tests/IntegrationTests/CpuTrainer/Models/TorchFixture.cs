@@ -1,6 +1,7 @@
 using FineTunePipeline.CpuTrainer.Torch;
 using FineTunePipeline.TestKit;
 using TorchSharp;
+using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;
 

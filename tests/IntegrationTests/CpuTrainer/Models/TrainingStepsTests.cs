@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.CpuTrainer.Models;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace FineTunePipeline.IntegrationTests.CpuTrainer.Models;

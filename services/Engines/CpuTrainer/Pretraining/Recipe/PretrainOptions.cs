@@ -10,7 +10,7 @@ internal sealed record PretrainOptions
     public int Seed { get; init; } = 3;
 
     /// <summary>Optimizer steps.</summary>
-    public int Steps { get; init; } = 1730;
+    public int Steps { get; init; } = 3460;
 
     /// <summary>Steps in which the learning rate rises to its peak.</summary>
     public int WarmupSteps { get; init; } = 80;
@@ -19,6 +19,12 @@ internal sealed record PretrainOptions
 
     /// <summary>Part of the peak at which the cosine ends.</summary>
     public double FinalRate { get; init; } = 0.02;
+
+    /// <summary>AdamW's weight decay, of all weights.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>AdamW's second moment decay: short memory for a short run.</summary>
+    public double Beta2 { get; init; } = 0.95;
 
     /// <summary>Rows of a step.</summary>
     public int Rows { get; init; } = 8;

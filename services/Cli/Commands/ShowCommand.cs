@@ -1,0 +1,44 @@
+using FineTunePipeline.Cli.Http;
+using Spectre.Console.Cli;
+
+namespace FineTunePipeline.Cli.Commands;
+
+/// <summary>Shows a job.</summary>
+internal sealed class ShowCommand : AsyncCommand<JobSettings>
+{
+    public override async Task<int> ExecuteAsync(CommandContext context, JobSettings settings, CancellationToken cancellationToken)
+    {
+        using var gateway = new GatewayClient(settings.Address);
+        var job = await gateway.GetAsync($"api/jobs/{settings.Job}", Interrupt.Token);
+        if (settings.Json)
+        {
+            Output.Json(job);
+            return ExitCodes.Done;
+        }
+
+        Console.WriteLine($"{Output.Text(job, "id")}  {Output.Text(job, "name")}");
+        Console.WriteLine($"state     {Output.Text(job, "state")} ({Output.Text(job, "stage")}, attempt {Output.Text(job, "attempt")})");
+        Console.WriteLine($"message   {Output.Text(job, "message")}");
+        if (job["progress"] is { } progress)
+        {
+            Console.WriteLine($"training  step {Output.Number(progress, "step", "0")}/{Output.Number(progress, "total_steps", "0")}, loss {Output.Number(progress, "loss", "0.000")}");
+        }
+
+        foreach (var (set, score) in job["result"]?["evaluation"]?["sets"]?.AsObject() ?? [])
+        {
+            Console.WriteLine($"accuracy  {set}: {Output.Number(score!, "before", "0.000")} -> {Output.Number(score!, "after", "0.000")} ({Output.Text(score!, "questions")} questions)");
+        }
+
+        foreach (var file in job["result"]?["files"]?.AsArray() ?? [])
+        {
+            Console.WriteLine($"file      {Output.Text(file!, "path")} ({Output.Text(file!, "kind")})");
+        }
+
+        if (job["result"]?["endpoint"] is { } endpoint)
+        {
+            Console.WriteLine($"endpoint  {endpoint}");
+        }
+
+        return ExitCodes.Done;
+    }
+}
