@@ -33,18 +33,22 @@ internal static class ModelJson
         {
             if (JsonTexts.FirstBroken(json.Span, Options.MaxDepth) is { } position)
             {
-                throw new InvalidModelFileException(path, $"it holds a text with half a surrogate pair (\\ud800 to \\udfff alone) at byte {position}; correct it");
+                throw new InvalidModelFileException(path,
+                    $"it holds a text with half a surrogate pair (\\ud800 to \\udfff alone) at byte {position}; correct it");
             }
 
             return JsonDocument.Parse(json, Options);
         }
         catch (JsonException e)
         {
-            throw new InvalidModelFileException(path, $"it is not valid JSON at line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}; correct it or download it again", e);
+            throw new InvalidModelFileException(path,
+                $"it is not valid JSON at line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}; correct it or download it again", e);
         }
     }
 
     /// <summary>The text of a property; null when the property is not there or is no text.</summary>
     public static string? Text(JsonElement element, string property) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

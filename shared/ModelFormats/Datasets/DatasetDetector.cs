@@ -39,7 +39,8 @@ internal static class DatasetDetector
 
         throw new InvalidDatasetException(path, seen.Count == 0
             ? problem ?? "the file has no records; add at least one sample"
-            : $"its columns ({string.Join(", ", seen.Take(12))}) are of no known layout; use instruction, input, output{NearestColumn.Hint("instruction", seen)}, "
+            : $"its columns ({string.Join(", ", seen.Take(12))}) are of no known layout; "
+              + $"use instruction, input, output{NearestColumn.Hint("instruction", seen)}, "
               + "or messages with role and content, or conversations with from and value, or describe the file in dataset_info.json");
     }
 

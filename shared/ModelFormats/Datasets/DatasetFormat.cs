@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Datasets;
 
 /// <summary>
-/// Which columns and tags of a data file mean what; the same names and defaults as one entry of LLaMA-Factory's <c>dataset_info.json</c>. A null column is not read.
-/// Source: LLaMA-Factory data/README.md, 2026-11.
+/// Which columns and tags of a data file mean what; the same names and defaults as one entry of LLaMA-Factory's <c>dataset_info.json</c>. A null column is
+/// not read. Source: LLaMA-Factory data/README.md, 2026-11.
 /// </summary>
 public sealed record DatasetFormat
 {

@@ -56,8 +56,11 @@ public sealed class DatasetInfo
     public string PathOf(string name)
     {
         var file = Find(name).FileName
-            ?? throw new InvalidDatasetException(Path.Combine(Folder, FileName), $"data set '{name}' has no file_name; data sets from hubs are not downloaded here: save it as a file");
+            ?? throw new InvalidDatasetException(Path.Combine(Folder, FileName),
+                $"data set '{name}' has no file_name; data sets from hubs are not downloaded here: save it as a file");
         var path = Path.GetFullPath(Path.Combine(Folder, file));
-        return File.Exists(path) ? path : throw new InvalidDatasetException(path, $"data set '{name}' names this file in {FileName}, but there is no such file");
+        return File.Exists(path)
+            ? path
+            : throw new InvalidDatasetException(path, $"data set '{name}' names this file in {FileName}, but there is no such file");
     }
 }

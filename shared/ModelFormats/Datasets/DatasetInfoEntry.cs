@@ -5,7 +5,10 @@ namespace FineTunePipeline.ModelFormats.Datasets;
 /// <summary>Reads one entry of <c>dataset_info.json</c>.</summary>
 internal sealed class DatasetInfoEntry(string path, string name, JsonElement entry)
 {
-    private static readonly string[] Columns = ["prompt", "query", "response", "history", "system", "messages", "tools", "images", "videos", "audios", "chosen", "rejected", "kto_tag"];
+    private static readonly string[] Formattings = ["alpaca", "sharegpt", "openai"];
+
+    private static readonly string[] Columns =
+        ["prompt", "query", "response", "history", "system", "messages", "tools", "images", "videos", "audios", "chosen", "rejected", "kto_tag"];
     private static readonly string[] Tags = ["role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag"];
 
     public DatasetFormat Read()
@@ -21,7 +24,7 @@ internal sealed class DatasetInfoEntry(string path, string name, JsonElement ent
             "alpaca" => DatasetFormat.Alpaca,
             "sharegpt" => DatasetFormat.ShareGpt,
             "openai" => DatasetFormat.OpenAi,
-            _ => throw Wrong($"has the formatting '{formatting}'{NearestColumn.Hint(formatting, ["alpaca", "sharegpt", "openai"])}; use alpaca, sharegpt or openai"),
+            _ => throw Wrong($"has the formatting '{formatting}'{NearestColumn.Hint(formatting, Formattings)}; use one of {string.Join(", ", Formattings)}"),
         };
         if (entry.TryGetProperty("ranking", out var ranking) && ranking.ValueKind == JsonValueKind.True)
         {

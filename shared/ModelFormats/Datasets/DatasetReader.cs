@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Datasets;
 
 /// <summary>
-/// Reads chat samples from a JSON array or a JSONL file (told apart by the first character), streamed: memory is bounded by the largest record, 16 MB at most, not by
-/// the file. Wrong records come as <see cref="DatasetProblem"/>s in between, so that a caller can count and report all of them.
+/// Reads chat samples from a JSON array or a JSONL file (told apart by the first character), streamed: memory is bounded by the largest record, 16 MB at
+/// most, not by the file. Wrong records come as <see cref="DatasetProblem"/>s in between, so that a caller can count and report all of them.
 /// </summary>
 public static class DatasetReader
 {

@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Datasets;
 
 /// <summary>
-/// Finds where one JSON value ends, by its brackets and quotes alone; can be continued when more bytes have come. A line break inside a text or a wrong bracket ends it
-/// with a problem, because behind such a fault nobody can say where the next element begins.
+/// Finds where one JSON value ends, by its brackets and quotes alone; can be continued when more bytes have come. A line break inside a text or a wrong
+/// bracket ends it with a problem, because behind such a fault nobody can say where the next element begins.
 /// </summary>
 internal struct ElementScan()
 {

@@ -7,7 +7,8 @@ internal static class NearestColumn
     public static string Hint(string wanted, IEnumerable<string> present)
     {
         var limit = Math.Max(2, wanted.Length / 3);
-        var nearest = present.Select(name => (name, distance: Distance(wanted, name, limit))).Where(pair => pair.distance <= limit).OrderBy(pair => pair.distance).FirstOrDefault();
+        var nearest = present.Select(name => (name, distance: Distance(wanted, name, limit))).Where(pair => pair.distance <= limit)
+            .OrderBy(pair => pair.distance).FirstOrDefault();
         return nearest.name is null ? "" : $" (did you mean '{nearest.name}'?)";
     }
 

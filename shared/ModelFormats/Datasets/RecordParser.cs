@@ -58,7 +58,9 @@ internal static class RecordParser
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new WrongRecordException($"'{column}' must be a text, not {Describe(value)}");
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : throw new WrongRecordException($"'{column}' must be a text, not {Describe(value)}");
     }
 
     /// <summary>A column that must be there, with the nearest name when it is not.</summary>
@@ -76,7 +78,8 @@ internal static class RecordParser
 
         var present = record.EnumerateObject().Select(property => property.Name).Take(12).ToList();
         throw new WrongRecordException($"the column '{column}' is missing{NearestColumn.Hint(column, present)}; "
-            + $"the record has: {(present.Count == 0 ? "nothing" : string.Join(", ", present))}; rename the column, or map it under 'columns' in dataset_info.json");
+            + $"the record has: {(present.Count == 0 ? "nothing" : string.Join(", ", present))}; "
+            + "rename the column, or map it under 'columns' in dataset_info.json");
     }
 
     public static string Describe(JsonElement element) => element.ValueKind switch

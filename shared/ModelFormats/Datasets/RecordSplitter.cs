@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Datasets;
 
 /// <summary>
-/// Cuts a JSON array or a JSONL file into its elements without parsing them, with the line of each, in bounded memory. Which of the two it is, is seen from the first
-/// byte that is not blank.
+/// Cuts a JSON array or a JSONL file into its elements without parsing them, with the line of each, in bounded memory. Which of the two it is, is seen from
+/// the first byte that is not blank.
 /// </summary>
 internal sealed class RecordSplitter(Stream stream, int maxRecordBytes = RecordSplitter.DefaultMaxRecordBytes)
 {
@@ -134,7 +134,8 @@ internal sealed class RecordSplitter(Stream stream, int maxRecordBytes = RecordS
         }
     }
 
-    private string TooLarge() => $"this record is larger than {maxRecordBytes >> 20} MB; if the file is not one object per line, make it so; else split the record";
+    private string TooLarge() =>
+        $"this record is larger than {maxRecordBytes >> 20} MB; if the file is not one object per line, make it so; else split the record";
 
     private RawRecord Element(int length) => new(_buffer.Line, _buffer.Column, _buffer.Peek(length));
 

@@ -33,7 +33,8 @@ internal static class ShareGptParser
 
         if (turns.Count == 0 || turns[^1].Role != ChatTurn.AssistantRole)
         {
-            throw new WrongRecordException($"the last message must be from '{format.AssistantTag}', because that is what is learnt; add the answer or remove the record");
+            throw new WrongRecordException(
+                $"the last message must be from '{format.AssistantTag}', because that is what is learnt; add the answer or remove the record");
         }
 
         if (string.IsNullOrWhiteSpace(turns[^1].Content))
@@ -48,7 +49,8 @@ internal static class ShareGptParser
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
-            throw new WrongRecordException($"message {number} must be an object with '{format.RoleTag}' and '{format.ContentTag}', not {RecordParser.Describe(message)}");
+            throw new WrongRecordException(
+                $"message {number} must be an object with '{format.RoleTag}' and '{format.ContentTag}', not {RecordParser.Describe(message)}");
         }
 
         var tag = RequiredText(message, format.RoleTag, number);

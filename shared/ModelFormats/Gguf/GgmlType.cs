@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// How a tensor is stored in a GGUF file; the numbers are the file's. Source: ggml's <c>ggml_type</c>, 2026-11; numbers that are not here were removed from the format or
-/// are not used for model files.
+/// How a tensor is stored in a GGUF file; the numbers are the file's. Source: ggml's <c>ggml_type</c>, 2026-11; numbers that are not here were removed from
+/// the format or are not used for model files.
 /// </summary>
 public enum GgmlType : uint
 {

@@ -22,7 +22,9 @@ internal sealed class GgufBytes(string path, Stream stream)
     {
         if (destination.Length > Left || stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
         {
-            throw Invalid(Position + destination.Length > Length ? "it ends inside of its header; it is cut off" : $"its header is larger than {MaxHeaderBytes >> 20} MB");
+            throw Invalid(Position + destination.Length > Length
+                ? "it ends inside of its header; it is cut off"
+                : $"its header is larger than {MaxHeaderBytes >> 20} MB");
         }
 
         Position += destination.Length;

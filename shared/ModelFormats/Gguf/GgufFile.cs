@@ -1,8 +1,8 @@
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Metadata and tensor list of a GGUF file (versions 2 and 3, little-endian). Reads the header only and trusts none of its numbers; every count, length, offset and
-/// nesting is checked against the file before memory is taken for it. Source: ggml docs/gguf.md, 2026-11.
+/// Metadata and tensor list of a GGUF file (versions 2 and 3, little-endian). Reads the header only and trusts none of its numbers; every count, length,
+/// offset and nesting is checked against the file before memory is taken for it. Source: ggml docs/gguf.md, 2026-11.
 /// </summary>
 public sealed class GgufFile
 {

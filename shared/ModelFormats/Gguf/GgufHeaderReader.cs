@@ -48,7 +48,8 @@ internal sealed class GgufHeaderReader
         {
             2 or 3 => version,
             1 => throw _bytes.Invalid("it has GGUF version 1, which nothing writes since 2023; convert the model again"),
-            _ when BinaryPrimitives.ReverseEndianness(version) is 2 or 3 => throw _bytes.Invalid("it is a big-endian GGUF file; convert the model again without --bigendian"),
+            _ when BinaryPrimitives.ReverseEndianness(version) is 2 or 3 =>
+                throw _bytes.Invalid("it is a big-endian GGUF file; convert the model again without --bigendian"),
             _ => throw _bytes.Invalid($"it has GGUF version {version}; versions 2 and 3 are supported"),
         };
     }
@@ -104,9 +105,11 @@ internal sealed class GgufHeaderReader
         }
 
         var dataStart = PadTo(_bytes.Position, null, alignment);
-        if (tensors.Count > 0 && tensors[^1].Offset + tensors[^1].ByteLength > _bytes.Length - dataStart)
+        var needed = tensors.Count == 0 ? 0 : tensors[^1].Offset + tensors[^1].ByteLength;
+        var present = Math.Max(0, _bytes.Length - dataStart);
+        if (needed > present)
         {
-            throw _bytes.Invalid($"its tensors need {tensors[^1].Offset + tensors[^1].ByteLength} bytes, but only {Math.Max(0, _bytes.Length - dataStart)} follow the header; it is cut off");
+            throw _bytes.Invalid($"its tensors need {needed} bytes, but only {present} follow the header; it is cut off");
         }
 
         return tensors.ConvertAll(tensor => tensor with { Offset = dataStart + tensor.Offset });

@@ -4,8 +4,8 @@ using System.Text;
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Metadata for <see cref="GgufWriter"/>, in the order of the first Add of each key; a later Add of the same key replaces its value in place, as in the reference writer.
-/// Empty texts and empty arrays are left out, as there.
+/// Metadata for <see cref="GgufWriter"/>, in the order of the first Add of each key; a later Add of the same key replaces its value in place, as in the
+/// reference writer. Empty texts and empty arrays are left out, as there.
 /// </summary>
 public sealed class GgufMetadata
 {

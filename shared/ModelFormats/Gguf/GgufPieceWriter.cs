@@ -5,10 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Produces, writes and hashes the pieces of a file with a few threads. Writing is in any order; hashing must be in file order, so a thread that finishes a piece hashes
-/// it if it is the next one, together with the ones that wait behind it, and leaves it for a later thread otherwise. No thread only hashes and none only waits.
+/// Produces, writes and hashes the pieces of a file with a few threads. Writing is in any order; hashing must be in file order, so a thread that finishes a
+/// piece hashes it if it is the next one, together with the ones that wait behind it, and leaves it for a later thread otherwise. No thread only hashes and
+/// none only waits.
 /// </summary>
-internal sealed class GgufPieceWriter(SafeFileHandle file, IReadOnlyList<GgufPiece> pieces, IProgress<double>? progress, CancellationToken cancellationToken) : IDisposable
+internal sealed class GgufPieceWriter(SafeFileHandle file, IReadOnlyList<GgufPiece> pieces, IProgress<double>? progress,
+    CancellationToken cancellationToken) : IDisposable
 {
     private const int MaxThreads = 8;
     private const int PiecesInFlightPerThread = 6;

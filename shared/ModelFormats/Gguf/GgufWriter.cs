@@ -3,13 +3,13 @@ using System.Runtime.ExceptionServices;
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Writes GGUF version 3 files with the layout of the reference writer. All sizes are known from the shapes, so pieces of about a megabyte are produced and written by
-/// several threads at their final places; memory is bounded by the pieces in flight. The file gets its name when it is whole; on any failure (disk full, cancel) the
-/// temporary file is deleted.
+/// Writes GGUF version 3 files with the layout of the reference writer. All sizes are known from the shapes, so pieces of about a megabyte are produced and
+/// written by several threads at their final places; memory is bounded by the pieces in flight. The file gets its name when it is whole; on any failure (disk
+/// full, cancel) the temporary file is deleted.
 /// </summary>
 /// <remarks>
-/// The file is not flushed to the disk: a GGUF can be made again, its digest is returned, and whoever stores it for good (the artifact store) flushes its own copy.
-/// Flushing here as well would take longer than the whole conversion.
+/// The file is not flushed to the disk: a GGUF can be made again, its digest is returned, and whoever stores it for good (the artifact store) flushes its own
+/// copy. Flushing here as well would take longer than the whole conversion.
 /// </remarks>
 public static class GgufWriter
 {

@@ -4,7 +4,8 @@ using FineTunePipeline.ModelFormats.Safetensors;
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Whether a model's rows are whole k-quant blocks (256). llama.cpp stores the others in larger types, so that a small model gains little; a demo should say so beforehand.
+/// Whether a model's rows are whole k-quant blocks (256). llama.cpp stores the others in larger types, so that a small model gains little; a demo should say
+/// so beforehand.
 /// </summary>
 /// <param name="Matrices">How many matrices the model has.</param>
 /// <param name="Unfit">Names of those whose row length is not a multiple of 256.</param>

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace FineTunePipeline.ModelFormats.Gguf;
 
 /// <summary>
-/// Q8_0: blocks of 32 numbers, each a half-precision step and 32 signed bytes. Bit for bit as the reference: the step is the largest magnitude / 127 in single precision,
-/// numbers are multiplied by its reciprocal and rounded half away from zero. Source: gguf-py quants.py and ggml-quants.c, 2026-11.
+/// Q8_0: blocks of 32 numbers, each a half-precision step and 32 signed bytes. Bit for bit as the reference: the step is the largest magnitude / 127 in
+/// single precision, numbers are multiplied by its reciprocal and rounded half away from zero. Source: gguf-py quants.py and ggml-quants.c, 2026-11.
 /// </summary>
 internal static class Q8Blocks
 {
@@ -65,7 +65,8 @@ internal static class Q8Blocks
         var whole = Vector256.ConvertToInt32Native(values); // toward zero
         var rest = values - Vector256.ConvertToSingle(whole); // exact
         // A true comparison is -1 in every lane.
-        return whole - Vector256.GreaterThanOrEqual(rest, Vector256.Create(0.5f)).AsInt32() + Vector256.LessThanOrEqual(rest, Vector256.Create(-0.5f)).AsInt32();
+        return whole - Vector256.GreaterThanOrEqual(rest, Vector256.Create(0.5f)).AsInt32()
+            + Vector256.LessThanOrEqual(rest, Vector256.Create(-0.5f)).AsInt32();
     }
 
     internal static void QuantizeScalars(ReadOnlySpan<float> source, Span<byte> destination)

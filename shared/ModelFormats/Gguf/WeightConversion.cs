@@ -128,8 +128,9 @@ internal static class WeightConversion
     }
 
     /// <summary>
-    /// Bits of floats to bits of halves without a branch. A half's subnormal numbers are multiples of 2^-24: adding 0.5 lets the processor's own rounding put that multiple
-    /// into the low bits of the sum. Normal numbers get the exponent moved and half of the dropped bits added, a little less for even results (ties to even).
+    /// Bits of floats to bits of halves without a branch. A half's subnormal numbers are multiples of 2^-24: adding 0.5 lets the processor's own rounding put
+    /// that multiple into the low bits of the sum. Normal numbers get the exponent moved and half of the dropped bits added, a little less for even results
+    /// (ties to even).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> SingleToHalf(Vector<uint> bits)
@@ -140,7 +141,9 @@ internal static class WeightConversion
         var odd = (magnitude >> 13) & Vector<uint>.One;
         var normal = (magnitude - new Vector<uint>((127 - 15) << 23) + new Vector<uint>(0xFFF) + odd) >> 13;
         var tooLarge = Vector.ConditionalSelect(
-            Vector.GreaterThan(magnitude, new Vector<uint>(0x7F800000)), new Vector<uint>(0x7E00) | ((magnitude >> 13) & new Vector<uint>(0x1FF)), new Vector<uint>(0x7C00));
+            Vector.GreaterThan(magnitude, new Vector<uint>(0x7F800000)),
+            new Vector<uint>(0x7E00) | ((magnitude >> 13) & new Vector<uint>(0x1FF)),
+            new Vector<uint>(0x7C00));
         var result = Vector.ConditionalSelect(Vector.LessThan(magnitude, new Vector<uint>(113 << 23)), subnormal, normal);
         result = Vector.ConditionalSelect(Vector.LessThan(magnitude, new Vector<uint>(143 << 23)), result, tooLarge);
         return result | sign;

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace FineTunePipeline.ModelFormats.Safetensors;
 
 /// <summary>
-/// All weights of a model folder, from <c>model.safetensors</c> or from the shards that <c>model.safetensors.index.json</c> names, as one dictionary. Enumerates in
-/// the order of the shards' names, then of their headers. Threads may read at the same time.
+/// All weights of a model folder, from <c>model.safetensors</c> or from the shards that <c>model.safetensors.index.json</c> names, as one dictionary.
+/// Enumerates in the order of the shards' names, then of their headers. Threads may read at the same time.
 /// </summary>
 public sealed unsafe class ModelWeights : IReadOnlyDictionary<string, TensorEntry>, IDisposable
 {
@@ -119,7 +119,9 @@ public sealed unsafe class ModelWeights : IReadOnlyDictionary<string, TensorEntr
         if (!File.Exists(indexPath))
         {
             throw new InvalidModelFileException(Folder, $"it has neither {SingleFileName} nor {IndexFileName}; "
-                + (Directory.EnumerateFiles(Folder, "*.bin").Any() ? "convert its .bin weights to safetensors first" : "check the path, or download the weights again"));
+                + (Directory.EnumerateFiles(Folder, "*.bin").Any()
+                    ? "convert its .bin weights to safetensors first"
+                    : "check the path, or download the weights again"));
         }
 
         var shardOf = ShardIndex.Read(indexPath);

@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace FineTunePipeline.ModelFormats.Safetensors;
 
 /// <summary>
-/// A safetensors file mapped into memory: opening costs the header alone, bytes are read by the operating system when they are touched. Threads may read at the same
-/// time. Pointers and spans are valid until <see cref="Dispose"/>; nobody may shorten the file meanwhile.
+/// A safetensors file mapped into memory: opening costs the header alone, bytes are read by the operating system when they are touched. Threads may read at
+/// the same time. Pointers and spans are valid until <see cref="Dispose"/>; nobody may shorten the file meanwhile.
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
@@ -87,7 +87,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(Pointer(entry) + offset, length);
     }
 
-    /// <summary>Copies a piece of a tensor by reading the file, which is faster than the map for one pass over much data and fails with an exception if the file shrinks.</summary>
+    /// <summary>
+    /// Copies a piece of a tensor by reading the file, which is faster than the map for one pass over much data and fails with an exception if the file
+    /// shrinks.
+    /// </summary>
     /// <param name="entry">One of <see cref="Tensors"/>.</param>
     /// <param name="offset">Bytes from the start of the tensor.</param>
     /// <param name="destination">Filled completely.</param>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace FineTunePipeline.ModelFormats.Safetensors;
 
 /// <summary>
-/// Reads and checks the JSON header of a safetensors file. The rules are those of the reference library (offsets begin at 0, touch each other and end at the end of
-/// the file), with one more: a name may not occur twice. Source: https://github.com/huggingface/safetensors, README "Format".
+/// Reads and checks the JSON header of a safetensors file. The rules are those of the reference library (offsets begin at 0, touch each other and end at the
+/// end of the file), with one more: a name may not occur twice. Source: https://github.com/huggingface/safetensors, README "Format".
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -112,7 +112,8 @@ internal sealed class SafetensorsHeader
         {
             var known = string.Join(", ", Enum.GetValues<TensorType>().Select(t => t.FileName()));
             throw new InvalidModelFileException(_path,
-                $"tensor '{name}' has the element type {dtype.GetString()}, which is not supported (supported: {known}); save the model again in bfloat16 or float32");
+                $"tensor '{name}' has the element type {dtype.GetString()}, which is not supported (supported: {known}); "
+                + "save the model again in bfloat16 or float32");
         }
 
         var dimensions = new long[shape.GetArrayLength()];

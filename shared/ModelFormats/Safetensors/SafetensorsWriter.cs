@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace FineTunePipeline.ModelFormats.Safetensors;
 
 /// <summary>
-/// Writes safetensors files with the byte layout of the reference library: tensors by descending element type, then by name; header padded with spaces to 8 bytes.
-/// The file appears whole or not at all.
+/// Writes safetensors files with the byte layout of the reference library: tensors by descending element type, then by name; header padded with spaces to 8
+/// bytes. The file appears whole or not at all.
 /// </summary>
 public static class SafetensorsWriter
 {
@@ -18,7 +18,8 @@ public static class SafetensorsWriter
     /// <param name="metadata">Texts for <c>__metadata__</c>; <c>format = pt</c> by default, because transformers refuses files without it.</param>
     public static void Write(string path, IReadOnlyList<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var ordered = tensors.OrderByDescending(tensor => tensor.Type.WriteRank()).ThenBy(tensor => Encoding.UTF8.GetBytes(tensor.Name), ByteOrder.Instance).ToList();
+        var ordered = tensors.OrderByDescending(tensor => tensor.Type.WriteRank()).ThenBy(tensor => Encoding.UTF8.GetBytes(tensor.Name), ByteOrder.Instance)
+            .ToList();
         var header = Header(ordered, metadata ?? PyTorch);
         WholeFile.Write(path, stream =>
         {
@@ -32,7 +33,8 @@ public static class SafetensorsWriter
                 tensor.WriteBytes(stream);
                 if (stream.Position != expected)
                 {
-                    throw new InvalidOperationException($"Tensor '{tensor.Name}' wrote {stream.Position - expected + ByteLength(tensor)} bytes instead of {ByteLength(tensor)}");
+                    throw new InvalidOperationException(
+                        $"Tensor '{tensor.Name}' wrote {stream.Position - expected + ByteLength(tensor)} bytes instead of {ByteLength(tensor)}");
                 }
             }
         });

@@ -24,7 +24,8 @@ internal static class ShardIndex
                 : throw new InvalidModelFileException(path, $"weight_map entry '{property.Name}' is not a file name");
             if (shard != Path.GetFileName(shard) || shard.Contains('\\') || !shard.EndsWith(".safetensors", StringComparison.Ordinal))
             {
-                throw new InvalidModelFileException(path, $"weight_map entry '{property.Name}' names '{shard}', which is not a safetensors file of this folder");
+                throw new InvalidModelFileException(path,
+                    $"weight_map entry '{property.Name}' names '{shard}', which is not a safetensors file of this folder");
             }
 
             if (!shards.TryAdd(property.Name, shard))

@@ -4,7 +4,8 @@ namespace FineTunePipeline.ModelFormats.Safetensors;
 /// <param name="Name">Unique within the file.</param>
 /// <param name="Type">Type of each element.</param>
 /// <param name="Shape">Outermost dimension first.</param>
-/// <param name="WriteBytes">Writes exactly shape times element size bytes, row-major, little-endian; called once, in file order, so that not all tensors need to be in memory.</param>
+/// <param name="WriteBytes">Writes exactly shape times element size bytes, row-major, little-endian; called once, in file order, so that not all tensors need
+/// to be in memory.</param>
 public sealed record TensorToWrite(string Name, TensorType Type, IReadOnlyList<long> Shape, Action<Stream> WriteBytes)
 {
     /// <summary>A tensor whose bytes are already in memory.</summary>

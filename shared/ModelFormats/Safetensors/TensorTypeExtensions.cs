@@ -6,7 +6,8 @@ public static class TensorTypeExtensions
     // The library writes tensors in descending order of this list (its enum's declaration order); only the types that we know.
     private static readonly TensorType[] WriteOrder =
     [
-        TensorType.Bool, TensorType.U8, TensorType.I8, TensorType.I16, TensorType.F16, TensorType.BF16, TensorType.I32, TensorType.F32, TensorType.F64, TensorType.I64,
+        TensorType.Bool, TensorType.U8, TensorType.I8, TensorType.I16, TensorType.F16, TensorType.BF16, TensorType.I32, TensorType.F32,
+        TensorType.F64, TensorType.I64,
     ];
 
     /// <summary>Bytes of one element.</summary>

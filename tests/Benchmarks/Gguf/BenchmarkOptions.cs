@@ -10,7 +10,7 @@ internal sealed class BenchmarkOptions
         JsonFile = values.GetValueOrDefault("json") ?? throw new FormatException("--json FILE is missing");
         Converter = values.GetValueOrDefault("converter");
         Python = values.GetValueOrDefault("python") ?? "python3";
-        PeerRoot = values.GetValueOrDefault("peer-root");
+        PeerRoot = values.GetValueOrDefault("chroot");
         Engine = values.GetValueOrDefault("engine");
         WorkFolder = values.GetValueOrDefault("work") ?? PeerRoot ?? Path.GetTempPath();
         Layers = Number(values, "layers", 24);
@@ -44,7 +44,7 @@ internal sealed class BenchmarkOptions
     public static BenchmarkOptions Parse(string[] arguments)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] known = ["json", "converter", "python", "peer-root", "engine", "work", "layers", "repeat"];
+        string[] known = ["json", "converter", "python", "chroot", "engine", "work", "layers", "repeat"];
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var name = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i][2..] : "";

@@ -12,7 +12,15 @@ internal sealed class BenchmarkReport
 
     public void AddSeconds(string name, List<double> ours, List<double> peer, bool? identical)
     {
-        var result = new JsonObject { ["name"] = name, ["ours"] = Round(Median(ours)), ["peer"] = null, ["unit"] = "s", ["ratio"] = null, ["ours_all"] = List(ours) };
+        var result = new JsonObject
+        {
+            ["name"] = name,
+            ["ours"] = Round(Median(ours)),
+            ["peer"] = null,
+            ["unit"] = "s",
+            ["ratio"] = null,
+            ["ours_all"] = List(ours),
+        };
         if (peer.Count > 0)
         {
             result["peer"] = Round(Median(peer));
@@ -33,7 +41,14 @@ internal sealed class BenchmarkReport
 
     public async Task WriteAsync(string path)
     {
-        _results.Add(new JsonObject { ["name"] = "managed_heap_mb", ["ours"] = Round(_heap), ["peer"] = _heapLimit, ["unit"] = "MB", ["ratio"] = Round(_heapLimit / _heap) });
+        _results.Add(new JsonObject
+        {
+            ["name"] = "managed_heap_mb",
+            ["ours"] = Round(_heap),
+            ["peer"] = _heapLimit,
+            ["unit"] = "MB",
+            ["ratio"] = Round(_heapLimit / _heap),
+        });
         var text = new JsonObject { ["results"] = _results }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
         await File.WriteAllTextAsync(path, text + "\n");
         Console.WriteLine(text);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json;
 using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Gguf;
 
@@ -24,8 +24,13 @@ internal static class ConvertCommand
                 Console.Error.WriteLine($"warning: {warning}");
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"tensors\":{conversion.Tensors},\"bytes\":{conversion.Bytes},\"sha256\":\"{conversion.Sha256}\",\"managed_heap_mb\":{sampler.PeakMegabytes():F1}}}"));
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                tensors = conversion.Tensors,
+                bytes = conversion.Bytes,
+                sha256 = conversion.Sha256,
+                managed_heap_mb = sampler.PeakMegabytes(),
+            }));
             return 0;
         }
         catch (InvalidModelFileException e)

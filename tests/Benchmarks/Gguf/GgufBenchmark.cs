@@ -3,7 +3,8 @@ using System.Globalization;
 namespace FineTunePipeline.Benchmarks.Gguf;
 
 /// <summary>
-/// Our converter and the real one on the same 1 GB checkpoint, in turns, with the checkpoint in the page cache; medians count, files are compared byte for byte.
+/// Our converter and the real one on the same 1 GB checkpoint, in turns, with the checkpoint in the page cache; medians count, files are compared byte for
+/// byte.
 /// </summary>
 internal static class GgufBenchmark
 {

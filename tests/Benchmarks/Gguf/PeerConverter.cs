@@ -1,8 +1,8 @@
 namespace FineTunePipeline.Benchmarks.Gguf;
 
 /// <summary>
-/// llama.cpp's convert_hf_to_gguf.py, unchanged but for one method: it recognises pre-tokenizers by a hash of token ids, which no made-up vocabulary can have, so a small
-/// Python file starts its <c>main</c> with that method answering "qwen2". Its work is otherwise the same.
+/// llama.cpp's convert_hf_to_gguf.py, unchanged but for one method: it recognises pre-tokenizers by a hash of token ids, which no made-up vocabulary can
+/// have, so a small Python file starts its <c>main</c> with that method answering "qwen2". Its work is otherwise the same.
 /// </summary>
 internal sealed class PeerConverter : Converter
 {
@@ -32,7 +32,10 @@ internal sealed class PeerConverter : Converter
     }
 
     protected override IEnumerable<string> Command(string modelFolder, string output, string type) =>
-        [.. _options.Python.Split(' ', StringSplitOptions.RemoveEmptyEntries), Seen(_starterPath), _options.Converter!, Seen(modelFolder), "--outtype", type, "--outfile", Seen(output)];
+    [
+        .. _options.Python.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        Seen(_starterPath), _options.Converter!, Seen(modelFolder), "--outtype", type, "--outfile", Seen(output),
+    ];
 
     /// <summary>A path as the peer's command sees it.</summary>
     private string Seen(string path)
@@ -45,6 +48,6 @@ internal sealed class PeerConverter : Converter
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.PeerRoot));
         return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path[root.Length..]
-            : throw new InvalidOperationException($"{path} is not below --peer-root {root}; leave --work out or put it there");
+            : throw new InvalidOperationException($"{path} is not below --chroot {root}; leave --work out or put it there");
     }
 }

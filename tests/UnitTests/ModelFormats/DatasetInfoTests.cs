@@ -17,7 +17,8 @@ public sealed class DatasetInfoTests : IDisposable
         _folder.Write(DatasetInfo.FileName, """
             {"plain":{"file_name":"d.json"},
              "mapped":{"file_name":"d.json","columns":{"prompt":"q","response":"a","system":"s"}},
-             "chat":{"file_name":"d.json","formatting":"sharegpt","columns":{"messages":"messages"},"tags":{"role_tag":"role","content_tag":"content","user_tag":"user","assistant_tag":"assistant","system_tag":"system"}},
+             "chat":{"file_name":"d.json","formatting":"sharegpt","columns":{"messages":"messages"},
+                     "tags":{"role_tag":"role","content_tag":"content","user_tag":"user","assistant_tag":"assistant","system_tag":"system"}},
              "open":{"file_name":"d.json","formatting":"openai"},
              "hub":{"hf_hub_url":"a/b"}}
             """);
@@ -54,7 +55,8 @@ public sealed class DatasetInfoTests : IDisposable
     {
         Assert.Contains("missing", Assert.Throws<InvalidDatasetException>(() => DatasetInfo.Load(_folder.Path)).Message, StringComparison.Ordinal);
         _folder.Write(DatasetInfo.FileName, """{"a":{"file_name":"gone.json"}}""");
-        Assert.Contains("gone.json", Assert.Throws<InvalidDatasetException>(() => DatasetInfo.Load(_folder.Path).PathOf("a")).Message, StringComparison.Ordinal);
+        Assert.Contains("gone.json", Assert.Throws<InvalidDatasetException>(() => DatasetInfo.Load(_folder.Path).PathOf("a")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

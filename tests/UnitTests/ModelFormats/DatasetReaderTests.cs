@@ -45,8 +45,10 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public void Reads_sharegpt_and_openai_messages()
     {
-        var shared = Read("""{"conversations":[{"from":"system","value":"s"},{"from":"human","value":"u"},{"from":"gpt","value":"a"}]}""", DatasetFormat.ShareGpt);
-        var open = Read("""{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}""", DatasetFormat.OpenAi);
+        var shared = Read("""{"conversations":[{"from":"system","value":"s"},{"from":"human","value":"u"},{"from":"gpt","value":"a"}]}""",
+            DatasetFormat.ShareGpt);
+        var open = Read("""{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"},{"role":"assistant","content":"a"}]}""",
+            DatasetFormat.OpenAi);
 
         Assert.Equivalent(shared, open);
         Assert.Equal("s", Assert.IsType<ChatSample>(Assert.Single(open)).System);
@@ -156,7 +158,8 @@ public sealed class DatasetReaderTests : IDisposable
 
     [Fact]
     public void Says_when_there_is_no_file() =>
-        Assert.Contains("no such file", Assert.Throws<InvalidDatasetException>(() => DatasetReader.Read(_folder.At("x.json"), DatasetFormat.Alpaca)).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file",
+            Assert.Throws<InvalidDatasetException>(() => DatasetReader.Read(_folder.At("x.json"), DatasetFormat.Alpaca)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Fills_placeholders()

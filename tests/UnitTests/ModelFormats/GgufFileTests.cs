@@ -116,7 +116,8 @@ public sealed class GgufFileTests : IDisposable
         using var source = new CancellationTokenSource();
         var cancelling = new GgufTensorToWrite("t", GgmlType.F32, [1 << 12, 1 << 10], (row, _, _) => source.Cancel());
 
-        Assert.Equal("disk full", Assert.Throws<IOException>(() => GgufWriter.Write(path, new GgufMetadata(), [failing], null, CancellationToken.None)).Message);
+        Assert.Equal("disk full",
+            Assert.Throws<IOException>(() => GgufWriter.Write(path, new GgufMetadata(), [failing], null, CancellationToken.None)).Message);
         Assert.ThrowsAny<OperationCanceledException>(() => GgufWriter.Write(path, new GgufMetadata(), [cancelling], null, source.Token));
 
         Assert.Empty(Directory.GetFiles(_folder.Path));

@@ -42,7 +42,8 @@ public sealed class HfToGgufRefusalTests : IDisposable
     public void Refuses_ids_beyond_the_embedding()
     {
         var folder = Folder();
-        ModelFiles.Edit(folder, "tokenizer.json", tokenizer => tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id":2048,"content":"<new>","special":true}""")));
+        ModelFiles.Edit(folder, "tokenizer.json", tokenizer =>
+            tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id":2048,"content":"<new>","special":true}""")));
 
         Refuses(folder, "'<new>' has the id 2048");
     }

@@ -55,7 +55,8 @@ public sealed class HfToGgufTests : IDisposable
     [Fact]
     public void Converts_a_llama_with_byte_level_tokenizer_and_tied_embeddings()
     {
-        var folder = AsLlama(tokenizer => tokenizer["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"""));
+        var folder = AsLlama(tokenizer =>
+            tokenizer["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"""));
 
         HfToGguf.Convert(folder, _folder.At("out.gguf"), GgufType.F16, null, CancellationToken.None);
 
@@ -110,7 +111,8 @@ public sealed class HfToGgufTests : IDisposable
         ModelFiles.Edit(folder, "config.json", config => config["intermediate_size"] = 250);
         ModelFiles.EditWeights(folder, tensors => tensors.Select(tensor =>
             tensor.Name.Contains("down_proj", StringComparison.Ordinal) ? ModelFiles.Zeros(tensor.Name, 128, 250)
-            : tensor.Name.Contains("gate_proj", StringComparison.Ordinal) || tensor.Name.Contains("up_proj", StringComparison.Ordinal) ? ModelFiles.Zeros(tensor.Name, 250, 128)
+            : tensor.Name.Contains("gate_proj", StringComparison.Ordinal) || tensor.Name.Contains("up_proj", StringComparison.Ordinal)
+                ? ModelFiles.Zeros(tensor.Name, 250, 128)
             : tensor));
 
         var conversion = HfToGguf.Convert(folder, _folder.At("out.gguf"), GgufType.Q8_0, null, CancellationToken.None);
@@ -141,7 +143,8 @@ public sealed class HfToGgufTests : IDisposable
         var folder = Named("merged-qwen3", "tiny");
         ModelFiles.Edit(folder, "config.json", config => config["architectures"] = new JsonArray("LlamaForCausalLM"));
         ModelFiles.Edit(folder, "tokenizer.json", changeTokenizer);
-        ModelFiles.EditWeights(folder, tensors => tensors.Where(tensor => !tensor.Name.EndsWith("q_norm.weight", StringComparison.Ordinal) && !tensor.Name.EndsWith("k_norm.weight", StringComparison.Ordinal)));
+        ModelFiles.EditWeights(folder, tensors => tensors.Where(tensor => !tensor.Name.EndsWith("q_norm.weight", StringComparison.Ordinal)
+            && !tensor.Name.EndsWith("k_norm.weight", StringComparison.Ordinal)));
         return folder;
     }
 

@@ -64,7 +64,8 @@ public sealed class ModelWeightsTests : IDisposable
     public void Says_what_is_missing_in_a_folder_without_weights()
     {
         Assert.Contains("neither", Assert.Throws<InvalidModelFileException>(() => ModelWeights.OpenFolder(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("no such model folder", Assert.Throws<InvalidModelFileException>(() => ModelWeights.OpenFolder(_folder.At("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no such model folder", Assert.Throws<InvalidModelFileException>(() => ModelWeights.OpenFolder(_folder.At("nowhere"))).Message,
+            StringComparison.Ordinal);
         _folder.Write("pytorch_model.bin", "");
         Assert.Contains(".bin", Assert.Throws<InvalidModelFileException>(() => ModelWeights.OpenFolder(_folder.Path)).Message, StringComparison.Ordinal);
     }

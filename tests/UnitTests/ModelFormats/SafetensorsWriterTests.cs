@@ -17,7 +17,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         using var file = SafetensorsFile.Open(golden);
         var path = _folder.At("model.safetensors");
 
-        SafetensorsWriter.Write(path, [.. file.Tensors.Values.Reverse().Select(entry => TensorToWrite.FromMemory(entry.Name, entry.Type, entry.Shape, file.Bytes(entry).ToArray()))]);
+        SafetensorsWriter.Write(path,
+            [.. file.Tensors.Values.Reverse().Select(entry => TensorToWrite.FromMemory(entry.Name, entry.Type, entry.Shape, file.Bytes(entry).ToArray()))]);
 
         Assert.True(File.ReadAllBytes(golden).AsSpan().SequenceEqual(File.ReadAllBytes(path)));
     }
@@ -50,7 +51,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         var path = _folder.Write("x.safetensors", "old");
 
         Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, [new TensorToWrite("a", TensorType.F32, [1], _ => throw new IOException("disk full"))]));
-        Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write(path, [new TensorToWrite("a", TensorType.F32, [2], stream => stream.Write(new byte[4]))]));
+        Assert.Throws<InvalidOperationException>(() =>
+            SafetensorsWriter.Write(path, [new TensorToWrite("a", TensorType.F32, [2], stream => stream.Write(new byte[4]))]));
 
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder.Path));

@@ -13,12 +13,14 @@ public sealed class WeightConversionTests
         var source = Enumerable.Range(0, 65536).Select(bits => (ushort)bits).ToArray();
         var halves = new Half[source.Length];
 
-        WeightConversion.Convert(MemoryMarshal.AsBytes(source.AsSpan()), TensorType.BF16, MemoryMarshal.AsBytes(halves.AsSpan()), GgmlType.F16, new float[source.Length]);
+        WeightConversion.Convert(MemoryMarshal.AsBytes(source.AsSpan()), TensorType.BF16, MemoryMarshal.AsBytes(halves.AsSpan()), GgmlType.F16,
+            new float[source.Length]);
 
         for (var i = 0; i < source.Length; i++)
         {
             var expected = (Half)BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
-            Assert.True(Half.IsNaN(expected) ? Half.IsNaN(halves[i]) : BitConverter.HalfToUInt16Bits(expected) == BitConverter.HalfToUInt16Bits(halves[i]), $"{source[i]:x4}");
+            Assert.True(Half.IsNaN(expected) ? Half.IsNaN(halves[i]) : BitConverter.HalfToUInt16Bits(expected) == BitConverter.HalfToUInt16Bits(halves[i]),
+                $"{source[i]:x4}");
         }
     }
 

@@ -60,7 +60,8 @@ internal static class ArchitectureMetadata
         }
 
         AddOptional(metadata, $"{name}.rope.scaling.yarn_ext_factor", rope.Parameter(config.Json, "extrapolation_factor"));
-        AddOptional(metadata, $"{name}.rope.scaling.yarn_attn_factor", rope.Parameter(config.Json, "attention_factor") ?? rope.Parameter(config.Json, "attn_factor"));
+        AddOptional(metadata, $"{name}.rope.scaling.yarn_attn_factor", rope.Parameter(config.Json, "attention_factor")
+            ?? rope.Parameter(config.Json, "attn_factor"));
         AddOptional(metadata, $"{name}.rope.scaling.yarn_beta_fast", rope.Parameter(config.Json, "beta_fast"));
         AddOptional(metadata, $"{name}.rope.scaling.yarn_beta_slow", rope.Parameter(config.Json, "beta_slow"));
     }

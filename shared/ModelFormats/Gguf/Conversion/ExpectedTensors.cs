@@ -21,7 +21,8 @@ internal static class ExpectedTensors
 
     private static void AddLayer(AddTensor add, HfModelConfig config, string from, string to)
     {
-        long hidden = config.HiddenSize, inner = config.IntermediateSize, query = (long)config.Heads * config.HeadSize, keyValue = (long)config.KeyValueHeads * config.HeadSize;
+        long hidden = config.HiddenSize, inner = config.IntermediateSize;
+        long query = (long)config.Heads * config.HeadSize, keyValue = (long)config.KeyValueHeads * config.HeadSize;
         void Matrix(string name, string ggufName, long rows, long columns, bool bias)
         {
             add($"{from}{name}.weight", $"{to}{ggufName}.weight", true, rows, columns);

@@ -15,7 +15,8 @@ internal static class GeneralMetadata
 
         var card = ModelCard.Load(config.Folder);
         var names = Names(config, parameters);
-        string? First(Func<ModelName, string?> part, params string[] cardKeys) => card.Text(cardKeys) ?? names.Select(part).FirstOrDefault(value => value is not null);
+        string? First(Func<ModelName, string?> part, params string[] cardKeys) =>
+            card.Text(cardKeys) ?? names.Select(part).FirstOrDefault(value => value is not null);
 
         var name = First(candidate => ModelName.Title(candidate.FullName), "name", "model_name");
         metadata.Add("general.name", modelName ?? name ?? "");

@@ -11,10 +11,14 @@ internal sealed record HfArchitecture(string Name, string GgufName, bool Permute
 {
     private static readonly HfArchitecture[] All =
     [
-        new("LlamaForCausalLM", "llama", PermuteRotary: true, QueryKeyNorm: false, BiasAlways: false, new HfDefaults(2048, KeyValueHeads: null, HeadSize: HeadSizeRule.Divide)),
-        new("MistralForCausalLM", "llama", PermuteRotary: true, QueryKeyNorm: false, BiasAlways: false, new HfDefaults(131072, KeyValueHeads: 8, HeadSize: HeadSizeRule.Divide)),
-        new("Qwen2ForCausalLM", "qwen2", PermuteRotary: false, QueryKeyNorm: false, BiasAlways: true, new HfDefaults(32768, KeyValueHeads: 32, HeadSize: HeadSizeRule.DivideUnwritten)),
-        new("Qwen3ForCausalLM", "qwen3", PermuteRotary: false, QueryKeyNorm: true, BiasAlways: false, new HfDefaults(32768, KeyValueHeads: 32, HeadSize: HeadSizeRule.Fixed128)),
+        new("LlamaForCausalLM", "llama", PermuteRotary: true, QueryKeyNorm: false, BiasAlways: false,
+            new HfDefaults(2048, KeyValueHeads: null, HeadSize: HeadSizeRule.Divide)),
+        new("MistralForCausalLM", "llama", PermuteRotary: true, QueryKeyNorm: false, BiasAlways: false,
+            new HfDefaults(131072, KeyValueHeads: 8, HeadSize: HeadSizeRule.Divide)),
+        new("Qwen2ForCausalLM", "qwen2", PermuteRotary: false, QueryKeyNorm: false, BiasAlways: true,
+            new HfDefaults(32768, KeyValueHeads: 32, HeadSize: HeadSizeRule.DivideUnwritten)),
+        new("Qwen3ForCausalLM", "qwen3", PermuteRotary: false, QueryKeyNorm: true, BiasAlways: false,
+            new HfDefaults(32768, KeyValueHeads: 32, HeadSize: HeadSizeRule.Fixed128)),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(architecture => architecture.Name)];

@@ -88,7 +88,8 @@ internal sealed class HfModelConfig
     }
 
     private static string? FirstArchitecture(JsonElement root) =>
-        root.TryGetProperty("architectures", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String
+        root.TryGetProperty("architectures", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+            && list[0].ValueKind == JsonValueKind.String
             ? list[0].GetString()
             : null;
 
@@ -113,7 +114,9 @@ internal sealed class HfModelConfig
             return 128;
         }
 
-        return HiddenSize % Heads == 0 ? HiddenSize / Heads : throw Json.Wrong("hidden_size", $"{HiddenSize} is not a multiple of num_attention_heads ({Heads}), and there is no head_dim");
+        return HiddenSize % Heads == 0
+            ? HiddenSize / Heads
+            : throw Json.Wrong("hidden_size", $"{HiddenSize} is not a multiple of num_attention_heads ({Heads}), and there is no head_dim");
     }
 
     private void CheckActivation()

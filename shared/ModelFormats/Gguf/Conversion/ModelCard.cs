@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace FineTunePipeline.ModelFormats.Gguf.Conversion;
 
 /// <summary>
-/// The front matter of a model's README.md: licence, languages, tags, base models, data sets. Of YAML only what model cards use for these is read (texts and lists of
-/// texts); anything else in it is passed over, because a card is a note and no reason to refuse a model.
+/// The front matter of a model's README.md: licence, languages, tags, base models, data sets. Of YAML only what model cards use for these is read (texts and
+/// lists of texts); anything else in it is passed over, because a card is a note and no reason to refuse a model.
 /// </summary>
 internal sealed partial class ModelCard
 {
@@ -30,7 +30,8 @@ internal sealed partial class ModelCard
     }
 
     /// <summary>The text under the first of these keys that the card has.</summary>
-    public string? Text(params string[] keys) => keys.Select(key => _values.GetValueOrDefault(key)).FirstOrDefault(value => value is not null) is { Count: > 0 } found ? found[0] : null;
+    public string? Text(params string[] keys) =>
+        keys.Select(key => _values.GetValueOrDefault(key)).FirstOrDefault(value => value is not null) is { Count: > 0 } found ? found[0] : null;
 
     /// <summary>Everything that is only in the card, in the reference converter's order.</summary>
     public void AddTo(GgufMetadata metadata, long parameters)
@@ -66,7 +67,9 @@ internal sealed partial class ModelCard
             Add(metadata, $"{key}.name", name is null ? null : ModelName.Title(name.FullName));
             Add(metadata, $"{key}.version", name?.Version);
             Add(metadata, $"{key}.organization", name?.Organization is null ? null : ModelName.Title(name.Organization));
-            Add(metadata, $"{key}.repo_url", isUrl ? ids[i] : name?.Organization is null ? null : $"https://huggingface.co/{name.Organization}/{name.FullName}");
+            Add(metadata, $"{key}.repo_url", isUrl ? ids[i]
+                : name?.Organization is null ? null
+                : $"https://huggingface.co/{name.Organization}/{name.FullName}");
         }
     }
 
@@ -138,7 +141,8 @@ internal sealed partial class ModelCard
 
         var comment = text.IndexOf(" #", StringComparison.Ordinal);
         text = comment >= 0 ? text[..comment].TrimEnd() : text;
-        return text.Length == 0 || text is "null" or "~" || text[0] is '{' or '[' or '|' or '>' or '&' or '*' || text.Contains(": ", StringComparison.Ordinal) || text.EndsWith(':')
+        return text.Length == 0 || text is "null" or "~" || text[0] is '{' or '[' or '|' or '>' or '&' or '*'
+            || text.Contains(": ", StringComparison.Ordinal) || text.EndsWith(':')
             ? null
             : text;
     }

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace FineTunePipeline.ModelFormats.Gguf.Conversion;
 
 /// <summary>
-/// What a model's name says about it, by the naming habits of Hugging Face: "Qwen2.5-0.5B-Instruct" is a base name with version, a size and a fine-tune. The rules are
-/// those of the reference's metadata heuristic (gguf-py metadata.py, 2026-11), so that the same folder gets the same metadata.
+/// What a model's name says about it, by the naming habits of Hugging Face: "Qwen2.5-0.5B-Instruct" is a base name with version, a size and a fine-tune. The
+/// rules are those of the reference's metadata heuristic (gguf-py metadata.py, 2026-11), so that the same folder gets the same metadata.
 /// </summary>
 /// <param name="FullName">Without the organisation.</param>
 /// <param name="Organization">Before the slash.</param>

@@ -29,8 +29,8 @@ internal static class RopeFrequencies
     public static GgufTensorToWrite Tensor(string name, float[] factors) =>
         new(name, GgmlType.F32, [factors.Length], (_, _, destination) => MemoryMarshal.AsBytes(factors.AsSpan()).CopyTo(destination));
 
-    // Everything below is in single precision and in the reference's order of operations (a number divided by a tensor is a multiplication with its reciprocal there),
-    // because the last bit would differ otherwise.
+    // Everything below is in single precision and in the reference's order of operations (a number divided by a tensor is a multiplication with its
+    // reciprocal there), because the last bit would differ otherwise.
     private static float Frequency(HfModelConfig config, int index)
     {
         var exponent = 2f * index / config.HeadSize;

@@ -3,7 +3,9 @@ using FineTunePipeline.ModelFormats.Safetensors;
 
 namespace FineTunePipeline.ModelFormats.Gguf.Conversion;
 
-/// <summary>Maps the tensors of a checkpoint to those of the GGUF file, in the reference converter's order, after checking all of them against config.json.</summary>
+/// <summary>
+/// Maps the tensors of a checkpoint to those of the GGUF file, in the reference converter's order, after checking all of them against config.json.
+/// </summary>
 internal static partial class TensorPlan
 {
     private const string RopeFrequenciesName = "rope_freqs.weight";
@@ -77,7 +79,8 @@ internal static partial class TensorPlan
 
             if (!WeightConversion.CanRead(entry.Type))
             {
-                throw new InvalidModelFileException(config.Folder, $"tensor '{name}' is {entry.Type}; only F32, F16 and BF16 weights can be converted: save the model in bfloat16");
+                throw new InvalidModelFileException(config.Folder,
+                    $"tensor '{name}' is {entry.Type}; only F32, F16 and BF16 weights can be converted: save the model in bfloat16");
             }
         }
 
@@ -95,11 +98,14 @@ internal static partial class TensorPlan
         if (layer.Success && (!int.TryParse(layer.Groups[1].ValueSpan, out var number) || number >= config.Layers))
         {
             return new InvalidModelFileException(config.Path,
-                $"it says num_hidden_layers {config.Layers}, but the weights have layer {layer.Groups[1].Value}; config.json and weights are not of the same model");
+                $"it says num_hidden_layers {config.Layers}, but the weights have layer {layer.Groups[1].Value}; "
+                + "config.json and weights are not of the same model");
         }
 
         return new InvalidModelFileException(config.Folder, $"tensor '{name}' does not belong to a {config.Architecture.Name}; "
-            + (name.Contains("lora", StringComparison.OrdinalIgnoreCase) ? "merge the adapter into its base model first" : "check that config.json names the right architecture"));
+            + (name.Contains("lora", StringComparison.OrdinalIgnoreCase)
+                ? "merge the adapter into its base model first"
+                : "check that config.json names the right architecture"));
     }
 
     private static bool IsIgnored(string name) => IgnoredEndings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));

@@ -7,7 +7,8 @@ namespace FineTunePipeline.ModelFormats.Gguf.Conversion;
 /// <param name="weights">Where the tensor is.</param>
 /// <param name="entry">The tensor.</param>
 /// <param name="stored">Type in the GGUF file.</param>
-/// <param name="heads">0, or the number of heads whose rows are reordered for llama.cpp's rotary order: row (2j + h) of a head comes from its row (h * half + j).</param>
+/// <param name="heads">0, or the number of heads whose rows are reordered for llama.cpp's rotary order: row (2j + h) of a head comes from its row (h * half +
+/// j).</param>
 internal sealed class WeightRows(ModelWeights weights, TensorEntry entry, GgmlType stored, int heads)
 {
     // A vector is one row in the file, but its elements are what is reordered.

@@ -18,8 +18,8 @@ internal sealed record AddedToken(int Id, string Content, bool Special)
 
         foreach (var element in list.EnumerateArray())
         {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out var number)
-                || number < 0 || ModelJson.Text(element, "content") is not { } content)
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.Number
+                || !id.TryGetInt32(out var number) || number < 0 || ModelJson.Text(element, "content") is not { } content)
             {
                 throw files.Wrong("an entry of its added_tokens has no id or content");
             }

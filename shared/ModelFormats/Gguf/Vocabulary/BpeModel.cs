@@ -79,7 +79,8 @@ internal sealed class BpeModel
             merges.Add(merge.ValueKind switch
             {
                 JsonValueKind.String => merge.GetString()!,
-                JsonValueKind.Array when merge.GetArrayLength() == 2 && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String =>
+                JsonValueKind.Array when merge.GetArrayLength() == 2 && merge[0].ValueKind == JsonValueKind.String
+                    && merge[1].ValueKind == JsonValueKind.String =>
                     $"{Piece(merge[0])} {Piece(merge[1])}",
                 _ => throw files.Wrong($"merge {merges.Count} is neither a text nor a pair of texts"),
             });

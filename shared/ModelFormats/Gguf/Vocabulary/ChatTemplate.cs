@@ -10,7 +10,8 @@ internal static class ChatTemplate
 
     public static void Add(GgufMetadata metadata, TokenizerFiles files)
     {
-        if (files.Settings is { } settings && settings.TryGetProperty("chat_template", out var inline) && inline.ValueKind is JsonValueKind.String or JsonValueKind.Array)
+        if (files.Settings is { } settings && settings.TryGetProperty("chat_template", out var inline)
+            && inline.ValueKind is JsonValueKind.String or JsonValueKind.Array)
         {
             AddJson(metadata, inline);
             return;
@@ -22,7 +23,7 @@ internal static class ChatTemplate
         {
             var more = Path.Combine(files.Config.Folder, "additional_chat_templates");
             AddNamed(metadata, Directory.Exists(more)
-                ? [("default", ReadText(jinja)), .. Directory.GetFiles(more, "*.jinja").Order(StringComparer.Ordinal).Select(path => (Path.GetFileNameWithoutExtension(path), ReadText(path)))]
+                ? [("default", ReadText(jinja)), .. Additional(more)]
                 : [("default", ReadText(jinja))]);
         }
         else if (File.Exists(json))
@@ -34,6 +35,9 @@ internal static class ChatTemplate
             }
         }
     }
+
+    private static IEnumerable<(string Name, string Template)> Additional(string folder) =>
+        Directory.GetFiles(folder, "*.jinja").Order(StringComparer.Ordinal).Select(path => (Path.GetFileNameWithoutExtension(path), ReadText(path)));
 
     private static void AddJson(GgufMetadata metadata, JsonElement template)
     {

@@ -6,8 +6,8 @@ namespace FineTunePipeline.ModelFormats.Gguf.Vocabulary;
 /// A SentencePiece-like BPE vocabulary with byte fallback (Llama 2, Mistral) that is only there as tokenizer.json: GGUF's tokenizer model "llama".
 /// </summary>
 /// <remarks>
-/// llama.cpp merges by score, the highest first. The reference converter gives every piece -1000 here, so that the leftmost merge wins and many texts get other tokens
-/// than in training; we give each piece the negative of its merge's number, which is the order that tokenizer.json prescribes.
+/// llama.cpp merges by score, the highest first. The reference converter gives every piece -1000 here, so that the leftmost merge wins and many texts get
+/// other tokens than in training; we give each piece the negative of its merge's number, which is the order that tokenizer.json prescribes.
 /// </remarks>
 internal static partial class FallbackVocabulary
 {

@@ -45,7 +45,8 @@ internal static class Normalizers
             return [];
         }
 
-        return ModelJson.Text(normalizer, "type") == "Sequence" && normalizer.TryGetProperty("normalizers", out var list) && list.ValueKind == JsonValueKind.Array
+        return ModelJson.Text(normalizer, "type") == "Sequence" && normalizer.TryGetProperty("normalizers", out var list)
+            && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().SelectMany(Flatten)
             : [normalizer];
     }

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace FineTunePipeline.ModelFormats.Gguf.Vocabulary;
 
 /// <summary>
-/// Finds llama.cpp's name for the way a byte-level tokenizer splits text before merging. The reference converter recognises tokenizers by a hash of token ids, and so
-/// refuses each retrained or extended vocabulary; the splitting rule itself stands in tokenizer.json and is what llama.cpp's name selects, so we look that up.
-/// Source of the rules: llama.cpp src/llama-vocab.cpp, 2026-10.
+/// Finds llama.cpp's name for the way a byte-level tokenizer splits text before merging. The reference converter recognises tokenizers by a hash of token
+/// ids, and so refuses each retrained or extended vocabulary; the splitting rule itself stands in tokenizer.json and is what llama.cpp's name selects, so we
+/// look that up. Source of the rules: llama.cpp src/llama-vocab.cpp, 2026-10.
 /// </summary>
 internal static class PreTokenizers
 {
@@ -29,12 +29,15 @@ internal static class PreTokenizers
         (Split(Contractions + @"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), "qwen35", [248044]),
         ("digits\ngpt2", "smollm", [49152, 49149]),
         (Split($@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*|\p{{N}}{CaseTail}"), "tekken", [131072, 130072]),
-        (Split($@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+{Contractions}?|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*{Contractions}?|\p{{N}}{{1,3}}{CaseTail}"), "gpt-4o", [199998, 200000]),
+        (Split($@"[^\r\n\p{{L}}\p{{N}}]?{Upper}*{Lower}+{Contractions}?|[^\r\n\p{{L}}\p{{N}}]?{Upper}+{Lower}*{Contractions}?|\p{{N}}{{1,3}}{CaseTail}"),
+            "gpt-4o", [199998, 200000]),
     ];
 
     public static string NameFor(TokenizerFiles files, BpeModel model, List<string> warnings)
     {
-        var steps = files.Tokenizer!.Value.TryGetProperty("pre_tokenizer", out var preTokenizer) ? Flatten(preTokenizer).Select(Describe).OfType<string>().ToList() : [];
+        var steps = files.Tokenizer!.Value.TryGetProperty("pre_tokenizer", out var preTokenizer)
+            ? Flatten(preTokenizer).Select(Describe).OfType<string>().ToList()
+            : [];
         var joined = string.Join('\n', steps);
         foreach (var (known, name, sizes) in Known)
         {
@@ -65,7 +68,8 @@ internal static class PreTokenizers
             return [];
         }
 
-        return ModelJson.Text(preTokenizer, "type") == "Sequence" && preTokenizer.TryGetProperty("pretokenizers", out var list) && list.ValueKind == JsonValueKind.Array
+        return ModelJson.Text(preTokenizer, "type") == "Sequence" && preTokenizer.TryGetProperty("pretokenizers", out var list)
+            && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().SelectMany(Flatten)
             : [preTokenizer];
     }

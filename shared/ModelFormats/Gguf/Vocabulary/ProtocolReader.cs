@@ -63,5 +63,6 @@ internal sealed class ProtocolReader(string path, byte[] message)
         throw Damaged();
     }
 
-    private InvalidModelFileException Damaged() => new(path, $"it is not a SentencePiece model, or it is damaged (byte {_position} of a message); download it again");
+    private InvalidModelFileException Damaged() =>
+        new(path, $"it is not a SentencePiece model, or it is damaged (byte {_position} of a message); download it again");
 }

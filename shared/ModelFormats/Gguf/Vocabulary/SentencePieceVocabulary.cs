@@ -63,14 +63,16 @@ internal static class SentencePieceVocabulary
 
     private static void AddDecoderTokens(TokenizerFiles files, TokenTable table, List<string> warnings)
     {
-        if (files.Settings is not { } settings || !settings.TryGetProperty("added_tokens_decoder", out var decoder) || decoder.ValueKind != JsonValueKind.Object)
+        if (files.Settings is not { } settings || !settings.TryGetProperty("added_tokens_decoder", out var decoder)
+            || decoder.ValueKind != JsonValueKind.Object)
         {
             return;
         }
 
         foreach (var property in decoder.EnumerateObject())
         {
-            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || ModelJson.Text(property.Value, "content") is not { } content)
+            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                || ModelJson.Text(property.Value, "content") is not { } content)
             {
                 throw new InvalidModelFileException(files.SettingsPath, $"the entry '{property.Name}' of added_tokens_decoder has no valid id or content");
             }
@@ -80,7 +82,8 @@ internal static class SentencePieceVocabulary
                 continue;
             }
 
-            var control = (property.Value.TryGetProperty("special", out var special) && special.ValueKind == JsonValueKind.True) || AddedToken.LooksSpecial(content);
+            var control = (property.Value.TryGetProperty("special", out var special) && special.ValueKind == JsonValueKind.True)
+                || AddedToken.LooksSpecial(content);
             table.Set(id, control ? content : content.Replace('▁', ' '), control ? TokenKind.Control : TokenKind.UserDefined, AddedScore);
         }
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace FineTunePipeline.ModelFormats.Gguf.Vocabulary;
 
 /// <summary>
-/// Which ids begin, end and pad a text, whether they are added by themselves, the chat template and the normaliser flags; found in the same places and order as the
-/// reference (gguf-py vocab.py SpecialVocab, 2026-10): post-processor, tokenizer_config.json, config.json.
+/// Which ids begin, end and pad a text, whether they are added by themselves, the chat template and the normaliser flags; found in the same places and order
+/// as the reference (gguf-py vocab.py SpecialVocab, 2026-10): post-processor, tokenizer_config.json, config.json.
 /// </summary>
 internal sealed class SpecialTokens(TokenizerFiles files, IReadOnlyList<AddedToken> added, int? vocabularySize, IReadOnlyList<string>? merges)
 {

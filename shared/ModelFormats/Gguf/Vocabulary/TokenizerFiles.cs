@@ -31,7 +31,8 @@ internal sealed class TokenizerFiles : IDisposable
     /// <summary>tokenizer_config.json, an object; null when it is not there.</summary>
     public JsonElement? Settings => _settings?.RootElement;
 
-    public InvalidModelFileException Wrong(string what) => new(TokenizerPath, $"{what}; download the model again, or save the tokenizer again with transformers");
+    public InvalidModelFileException Wrong(string what) =>
+        new(TokenizerPath, $"{what}; download the model again, or save the tokenizer again with transformers");
 
     public void Dispose()
     {
