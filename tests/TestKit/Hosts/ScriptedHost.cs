@@ -27,6 +27,12 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
     /// <summary>Folders and files that were deleted, in order.</summary>
     public List<string> Deleted { get; } = [];
 
+    /// <summary>Called before each look with the number of looks so far: the place where a test lets time pass on the host, or cuts the connection.</summary>
+    public Action<int>? BeforeLook { get; set; }
+
+    /// <summary>Looks so far.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>Says what commands with this verb do; the last script of a verb holds.</summary>
     public ScriptedHost On(string verb, Func<ScriptedCall, ScriptedRun> script)
     {
@@ -63,8 +69,12 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
         return Task.FromResult(true);
     }
 
-    public Task<RunLook> LookAsync(string runFolder, CancellationToken cancellationToken) => Task.FromResult(
-        _runs.TryGetValue(runFolder, out var run) ? new RunLook { State = run.State, ExitCode = run.ExitCode } : new RunLook { State = RunState.None });
+    public Task<RunLook> LookAsync(string runFolder, CancellationToken cancellationToken)
+    {
+        BeforeLook?.Invoke(++Looks);
+        return Task.FromResult(
+            _runs.TryGetValue(runFolder, out var run) ? new RunLook { State = run.State, ExitCode = run.ExitCode } : new RunLook { State = RunState.None });
+    }
 
     public Task StopAsync(string runFolder, TimeSpan grace, CancellationToken cancellationToken)
     {

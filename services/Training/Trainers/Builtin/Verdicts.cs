@@ -84,7 +84,7 @@ internal static partial class Verdicts
         return text.Length == 0 ? null : text[Math.Max(0, text.Length - EvidenceCharacters)..];
     }
 
-    [GeneratedRegex(@"^((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt))\s*:\s*(.*)$|^(Exception): (.*)$")]
+    [GeneratedRegex(@"^((?:[A-Za-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Interrupt))\s*:\s*(.*)$")]
     private static partial Regex ErrorLine();
 
     /// <summary>A sentence of advice, not a frame of a stack trace, a progress bar or a log line.</summary>

@@ -1,0 +1,358 @@
+using System.Text;
+using System.Text.Json;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Storage;
+using FineTunePipeline.TestKit.Stages;
+using Xunit;
+
+namespace FineTunePipeline.UnitTests.Training;
+
+public sealed class TrainingRunnerTests : IDisposable
+{
+    private readonly TrainingBench _bench = new();
+    private readonly RecordedClaim _claim = new(TrainingJob.Id);
+
+    [Fact]
+    public async Task Trains_tells_progress_commits_checkpoints_and_stores_the_result()
+    {
+        _bench.Then(_bench.Silence, () => _bench.Log(10, 2), () => _bench.SaveCheckpoint(20), () => _bench.Log(30), () => _bench.Finish());
+
+        var completed = Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
+
+        Assert.Equal((100, 0.5, _bench.Output), (completed.Trained.Steps, completed.Trained.FinalLoss, completed.Trained.OutputFolder));
+        var manifest = await _bench.Store.VerifyAsync(completed.Trained.Output, default);
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "trainer_log.jsonl"], manifest.Files.Select(file => file.Path));
+        Assert.Equal(0, Assert.Single(_claim.Events<TrainingStarted>()).FromStep);
+        Assert.Equal([10, 30, 100], _claim.Events<TrainingProgressed>().Select(progress => progress.Step));
+        Assert.Equal([20], _claim.Events<CheckpointCommitted>().Select(committed => committed.Step));
+        Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Fact]
+    public async Task Its_statement_names_what_was_read_and_made()
+    {
+        _bench.Then(_bench.Silence, () => _bench.Finish());
+
+        var completed = (TrainingCompleted)await _bench.RunAsync(TrainingJob.Command(), _claim);
+
+        var statement = JsonDocument.Parse(_bench.Store.Blobs[completed.Statement.Sha256]).RootElement;
+        Assert.Equal("trainer 1", statement.GetProperty("trainer_version").GetString());
+        Assert.Equal(completed.Trained.Output.Sha256, statement.GetProperty("output").GetProperty("sha256").GetString());
+        var configuration = statement.GetProperty("configuration").GetProperty("sha256").GetString()!;
+        Assert.Contains("output_dir: \"" + _bench.Output, Encoding.UTF8.GetString(_bench.Store.Blobs[configuration]));
+    }
+
+    [Fact]
+    public async Task Gives_the_trainer_the_whole_time_of_the_job()
+    {
+        var command = TrainingJob.Command();
+        _bench.Then(_bench.Silence, () => _bench.Finish());
+
+        await _bench.RunAsync(command with { Spec = command.Spec with { Budget = new BudgetSpec { Deadline = TimeSpan.FromHours(3) } } }, _claim);
+
+        Assert.Equal(TimeSpan.FromHours(3), _bench.Host.Calls[0].Command.TimeLimit);
+    }
+
+    [Fact]
+    public async Task Adopts_the_trainer_that_an_earlier_entry_left_running()
+    {
+        using var gone = new CancellationTokenSource();
+        _bench.Then(_bench.Silence, () => _bench.Log(10), gone.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunAsync(TrainingJob.Command(), _claim, gone.Token));
+        Assert.Empty(_bench.Host.Stopped);
+
+        _bench.Then(_bench.Silence, () => _bench.Finish());
+        var second = _claim.Again(nextFence: 2);
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), second));
+
+        Assert.Single(_bench.Host.Calls, call => call.Verb == "train");
+        Assert.Equal(100, second.Events<TrainingProgressed>()[^1].Step);
+    }
+
+    [Fact]
+    public async Task Finds_the_result_of_a_trainer_that_ended_while_nobody_looked()
+    {
+        using var gone = new CancellationTokenSource();
+        _bench.Then(_bench.Silence, gone.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunAsync(TrainingJob.Command(), _claim, gone.Token));
+        _bench.SaveCheckpoint(60);
+        _bench.Finish();
+        _bench.Host.BeforeLook = null;
+
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim.Again(nextFence: 2)));
+        Assert.Equal([60], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Theory]
+    [InlineData(RunState.Exited, 137)]
+    [InlineData(RunState.Vanished, null)]
+    public async Task A_killed_trainer_goes_on_from_the_last_committed_checkpoint_in_the_next_attempt(RunState state, int? exitCode)
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), () => _bench.End(state, exitCode));
+        var failure = await FailureAsync(TrainingJob.Command(), _claim);
+        Assert.Equal(FailureKind.Transient, failure.Kind);
+
+        var next = await NextAttemptAsync(TrainingJob.Command(attempt: 2));
+
+        Assert.Equal(20, Assert.Single(next.Events<TrainingStarted>()).FromStep);
+        Assert.Equal("adapter_model.safetensors of step 20", _bench.Host.Text(_bench.Output + "/checkpoint-20/adapter_model.safetensors"));
+        Assert.Contains($"resume_from_checkpoint: \"{_bench.Output}/checkpoint-20\"", _bench.Host.Text(_bench.Output.Replace("/output", "/train.yaml")));
+    }
+
+    [Fact]
+    public async Task Commits_what_a_killed_trainer_saved_in_its_last_moment()
+    {
+        _bench.Then(_bench.Silence, () =>
+        {
+            _bench.SaveCheckpoint(40);
+            _bench.End(RunState.Exited, 143);
+        });
+
+        await FailureAsync(TrainingJob.Command(), _claim);
+
+        Assert.Equal([40], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Fact]
+    public async Task Begins_anew_when_nothing_was_committed()
+    {
+        _bench.Then(_bench.Silence, () => _bench.Host.Write(_bench.Output + "/checkpoint-20/optimizer.pt", "half"), () => _bench.End(RunState.Exited, 137));
+        await FailureAsync(TrainingJob.Command(), _claim);
+
+        Assert.Equal(0, Assert.Single((await NextAttemptAsync(TrainingJob.Command(attempt: 2))).Events<TrainingStarted>()).FromStep);
+    }
+
+    [Fact]
+    public async Task Goes_on_from_an_older_checkpoint_when_the_newest_is_damaged()
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), _bench.Silence, () => _bench.SaveCheckpoint(40), _bench.Silence, () => _bench.End(RunState.Exited, 137));
+        await FailureAsync(TrainingJob.Command(), _claim);
+        var newest = await _bench.Store.LoadManifestAsync(_claim.Events<CheckpointCommitted>()[^1].Checkpoint, default);
+        _bench.Store.Blobs.Remove(newest.Files.First(file => file.Path == "adapter_model.safetensors").Sha256, out _);
+
+        var next = await NextAttemptAsync(TrainingJob.Command(attempt: 2));
+
+        Assert.Equal(20, Assert.Single(next.Events<TrainingStarted>()).FromStep);
+        Assert.DoesNotContain(_bench.Host.Files.Keys, path => path.StartsWith(_bench.Output + "/checkpoint-40", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Keeps_the_global_batch_when_a_job_was_made_to_fit_into_memory()
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20, batchSize: 4), () => _bench.End(RunState.Exited, 1, "torch.OutOfMemoryError: CUDA out of memory.\n"));
+        Assert.Equal(FailureKind.OutOfMemory, (await FailureAsync(TrainingJob.Command(), _claim)).Kind);
+
+        await NextAttemptAsync(TrainingJob.Command(2, new Hyperparameters { PerDeviceTrainBatchSize = 2, GradientAccumulationSteps = 16 }));
+
+        var state = JsonDocument.Parse(_bench.Host.Text(_bench.Output + "/checkpoint-20/trainer_state.json")).RootElement;
+        Assert.Equal(2, state.GetProperty("train_batch_size").GetInt32());
+    }
+
+    [Fact]
+    public async Task Stops_a_resumed_training_that_counts_other_steps_than_its_checkpoint()
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), () => _bench.End(RunState.Exited, 137));
+        await FailureAsync(TrainingJob.Command(), _claim);
+        _bench.UseAttempt(2);
+        _bench.Then(_bench.Silence, () => _bench.Log(21, total: 50));
+
+        var failure = await FailureAsync(TrainingJob.Command(attempt: 2), new RecordedClaim(TrainingJob.Id, 2, 9));
+
+        Assert.Equal(("resume_mismatch", FailureKind.Internal), (failure.Code, failure.Kind));
+        Assert.Single(_bench.Host.Stopped);
+    }
+
+    [Fact]
+    public async Task Exit_code_0_without_a_result_is_no_success()
+    {
+        _bench.Then(_bench.Silence, () => _bench.Log(100), () => _bench.End(RunState.Exited, 0));
+        Assert.Equal("result_missing", (await FailureAsync(TrainingJob.Command(), _claim)).Code);
+    }
+
+    [Fact]
+    public async Task Tells_what_the_trainer_refused()
+    {
+        _bench.Then(_bench.Silence, () => _bench.End(RunState.Exited, 1, "Traceback\nValueError: Template nope does not exist.\n"));
+
+        var failure = await FailureAsync(TrainingJob.Command(), _claim);
+
+        Assert.Equal(("training_refused", "Template nope does not exist.", FailureKind.BadInput), (failure.Code, failure.Message, failure.Kind));
+        Assert.Contains("Traceback", failure.Evidence);
+    }
+
+    [Fact]
+    public async Task Stops_a_training_that_makes_no_step_and_says_so()
+    {
+        _bench.Options.NoProgressLimit = TimeSpan.FromMinutes(5);
+        _bench.Then(_bench.Silence, () => _bench.Log(10), _bench.Silence);
+
+        var failure = await FailureAsync(TrainingJob.Command(), _claim);
+
+        Assert.Equal("no_progress", failure.Code);
+        Assert.Contains("step 10 of 100", failure.Message);
+        Assert.Single(_bench.Host.Stopped);
+    }
+
+    [Fact]
+    public async Task A_slow_training_is_not_stopped()
+    {
+        _bench.Options.NoProgressLimit = TimeSpan.FromMinutes(5);
+        var step = 0;
+        _bench.Then(() =>
+        {
+            if (_bench.Host.Looks % 250 == 0)
+            {
+                _bench.Log(++step);
+            }
+
+            if (step == 6)
+            {
+                _bench.Finish();
+            }
+        });
+
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
+        Assert.True(_bench.Time.GetUtcNow() - _bench.Time.Start > TimeSpan.FromMinutes(20));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(0)]
+    public async Task Stops_a_training_that_learns_nothing_and_keeps_the_last_checkpoint(double loss)
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), () => _bench.Log(25), () => _bench.Log(26 + _bench.Host.Looks, loss));
+
+        var failure = await FailureAsync(TrainingJob.Command(), _claim);
+
+        Assert.Equal(("loss_dead", FailureKind.BadInput), (failure.Code, failure.Kind));
+        Assert.Single(_bench.Host.Stopped);
+        Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Fact]
+    public async Task Lost_contact_is_not_a_lost_host()
+    {
+        var looks = 0;
+        _bench.Host.BeforeLook = _ =>
+        {
+            switch (++looks)
+            {
+                case > 3 and < 200:
+                    throw new HostUnreachableException("The connection is gone.");
+                case 200:
+                    _bench.Finish();
+                    break;
+            }
+        };
+
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
+        Assert.Empty(_bench.Host.Stopped);
+    }
+
+    [Fact]
+    public async Task Gives_an_attempt_up_when_contact_stays_lost()
+    {
+        _bench.Options.NoContactLimit = TimeSpan.FromMinutes(2);
+        _bench.Then(_bench.Silence, () => throw new HostUnreachableException("The connection is gone."));
+
+        Assert.Equal(("host_unreachable", FailureKind.Transient), await CodeAsync(TrainingJob.Command(), _claim));
+    }
+
+    [Fact]
+    public async Task A_runner_that_lost_its_claim_commits_nothing_and_stops_looking()
+    {
+        _bench.Then(
+            _bench.Silence,
+            () => _bench.Database.Claim(_claim.Again(nextFence: 2), Stage.Train),
+            () => _bench.SaveCheckpoint(20),
+            _bench.Silence);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunAsync(TrainingJob.Command(), _claim));
+
+        Assert.Empty(await _bench.CheckpointsAsync());
+        Assert.Empty(_claim.Events<CheckpointCommitted>());
+        Assert.Empty(_bench.Host.Stopped);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_for_a_while_does_not_end_the_training()
+    {
+        _bench.Then(
+            _bench.Silence,
+            () =>
+            {
+                _bench.Store.PutFault = new IOException("The store is away.");
+                _bench.SaveCheckpoint(20);
+            },
+            _bench.Silence,
+            () => _bench.Store.PutFault = null,
+            _bench.Silence,
+            () => _bench.Finish());
+
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
+        Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_full_at_the_end_is_told_as_such()
+    {
+        _bench.Then(_bench.Silence, () =>
+        {
+            _bench.Store.PutFault = new IOException("No space left on device") { HResult = 28 };
+            _bench.Finish();
+        });
+
+        Assert.Equal(("disk_full", FailureKind.BadInput), await CodeAsync(TrainingJob.Command(), _claim));
+    }
+
+    [Fact]
+    public async Task Refuses_a_trainer_that_there_is_not()
+    {
+        var command = TrainingJob.Command();
+
+        var failure = await FailureAsync(command with { Spec = command.Spec with { Provider = new ProviderSpec { Trainer = "abacus" } } }, _claim);
+
+        Assert.Equal(FailureKind.BadInput, failure.Kind);
+        Assert.Contains("builtin", failure.Message);
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_the_trainer_and_leaves_committed_checkpoints()
+    {
+        using var gone = new CancellationTokenSource();
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), _bench.Silence, gone.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.RunAsync(TrainingJob.Command(), _claim, gone.Token));
+
+        await _bench.Runner().CancelAsync(TrainingJob.Command(), _claim, default);
+        await _bench.Runner().CancelAsync(TrainingJob.Command(), _claim, default);
+
+        Assert.Equal(2, _bench.Host.Stopped.Count);
+        Assert.DoesNotContain(_bench.Host.Files.Keys, path => path.StartsWith(_bench.Output, StringComparison.Ordinal));
+        Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    /// <summary>Runs the next attempt to a good end.</summary>
+    private async Task<RecordedClaim> NextAttemptAsync(StartTraining command)
+    {
+        var claim = new RecordedClaim(TrainingJob.Id, command.Attempt, fence: 9);
+        _bench.UseAttempt(command.Attempt);
+        _bench.Then(_bench.Silence, () => _bench.Finish());
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(command, claim));
+        return claim;
+    }
+
+    private async Task<Failure> FailureAsync(StartTraining command, RecordedClaim claim) =>
+        (await Assert.ThrowsAsync<StageException>(() => _bench.RunAsync(command, claim))).Failure;
+
+    private async Task<(string Code, FailureKind Kind)> CodeAsync(StartTraining command, RecordedClaim claim)
+    {
+        var failure = await FailureAsync(command, claim);
+        return (failure.Code, failure.Kind);
+    }
+}
