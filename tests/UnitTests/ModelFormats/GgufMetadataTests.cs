@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FineTunePipeline.ModelFormats.Gguf;
 using FineTunePipeline.TestKit.Storage;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.ModelFormats;
 
