@@ -6,6 +6,7 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
 
@@ -111,7 +112,7 @@ internal sealed class ConversionRunner(
             return [];
         }
 
-        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, cancellationToken);
+        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, QuestionSets.Judging, cancellationToken);
         if (questions.Count > 0)
         {
             await FileQuestions.UploadAsync(host, folders, questions, cancellationToken);

@@ -2,7 +2,7 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Evaluation.Judging;
 using FineTunePipeline.Evaluation.Predicting;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
@@ -59,7 +59,7 @@ internal sealed class EvaluationRunner(
     private async Task<IStageEvent> EvaluateAsync(EvaluateModel command, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
-        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, cancellationToken);
+        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, QuestionSets.All, cancellationToken);
         var report = await ReportAsync(command, questions, cancellationToken);
         var stored = await store.PutJsonAsync(report, cancellationToken);
         var statement = await store.PutJsonAsync(

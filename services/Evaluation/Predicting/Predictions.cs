@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
