@@ -31,39 +31,6 @@ internal sealed class ConversionRunner(
 
     public async Task<IStageEvent> RunAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await ConvertAsync(command, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput(
-                "disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            throw StageException.Transient("conversion_interrupted", $"The conversion was interrupted: {exception.Message}", exception);
-        }
-    }
-
-    public async Task CancelAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
-    {
-        var host = hosts.Connect(command.Prepared.Host);
-        var folders = new ConversionFolders(command);
-        foreach (var run in Runs(command))
-        {
-            await host.StopAsync(folders.Run(run), StopGrace, cancellationToken);
-        }
-
-        await host.DeleteAsync(folders.Attempt, cancellationToken);
-    }
-
-    private async Task<IStageEvent> ConvertAsync(ConvertModel command, CancellationToken cancellationToken)
-    {
         var started = time.GetUtcNow();
         var requested = command.Spec.Outputs.Gguf;
         var host = hosts.Connect(command.Prepared.Host);
@@ -102,6 +69,18 @@ internal sealed class ConversionRunner(
             Converted = converted,
             Statement = await StateAsync(command, converted, made, started, cancellationToken),
         };
+    }
+
+    public async Task CancelAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
+    {
+        var host = hosts.Connect(command.Prepared.Host);
+        var folders = new ConversionFolders(command);
+        foreach (var run in Runs(command))
+        {
+            await host.StopAsync(folders.Run(run), StopGrace, cancellationToken);
+        }
+
+        await host.DeleteAsync(folders.Attempt, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Question>> LoadQuestionsAsync(

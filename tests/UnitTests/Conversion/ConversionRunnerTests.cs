@@ -265,7 +265,7 @@ public sealed class ConversionRunnerTests : IDisposable
         Assert.IsType<ModelConverted>(await _runner.RunAsync(command, new AttemptContext(), default));
 
     private async Task<Failure> FailAsync(ConvertModel command) =>
-        (await Assert.ThrowsAsync<StageException>(() => _runner.RunAsync(command, new AttemptContext(), default))).Failure;
+        StageFailures.Of(Stage.Convert, await Assert.ThrowsAnyAsync<Exception>(() => _runner.RunAsync(command, new AttemptContext(), default)));
 
     private async Task<ManifestFile> FileAsync(string path, string text)
     {

@@ -247,7 +247,7 @@ public sealed class EvaluationRunnerTests : IDisposable
         Assert.IsType<ModelEvaluated>(await _runner.RunAsync(command, new AttemptContext(), default));
 
     private async Task<Failure> FailAsync(EvaluateModel command) =>
-        (await Assert.ThrowsAsync<StageException>(() => _runner.RunAsync(command, new AttemptContext(), default))).Failure;
+        StageFailures.Of(Stage.Evaluate, await Assert.ThrowsAnyAsync<Exception>(() => _runner.RunAsync(command, new AttemptContext(), default)));
 
     private async Task<JsonElement> ReadAsync(ArtifactReference reference)
     {
