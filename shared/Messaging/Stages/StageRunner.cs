@@ -186,14 +186,15 @@ internal sealed class StageRunner<TCommand, TDb>(
         {
             return null;
         }
-        catch (StageException exception)
-        {
-            return Failed(claim, exception.Failure);
-        }
         catch (Exception exception)
         {
-            logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
-            return Failed(claim, new Failure("internal", $"{exception.GetType().Name}: {exception.Message}", FailureKind.Internal) { Evidence = exception.StackTrace });
+            var failure = StageFailures.Of(settings.Stage, exception);
+            if (failure.Kind == FailureKind.Internal && exception is not StageException)
+            {
+                logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
+            }
+
+            return Failed(claim, failure);
         }
     }
 
