@@ -34,16 +34,10 @@ internal sealed class StageInboxOf<TCommand, TDb>(
 
     public override async Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken)
     {
-        var marked = await table.CancelAsync(cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken);
-        if (!marked)
+        var row = await table.CancelAsync(cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken);
+        if (row is null or { State: StageRunState.Closed })
         {
-            // Either the command has not come yet (the tombstone refuses it then), or the attempt is at its end already, or just ending.
-            await table.AcceptAsync(cancel.JobId, settings.Stage, cancel.Attempt, command: null, cancellationToken);
-            var row = await table.FindAsync(cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken);
-            if (row is null or { State: StageRunState.Closed })
-            {
-                await PublishCancelledAsync(cancel.JobId, cancel.Attempt, cancellationToken);
-            }
+            await PublishCancelledAsync(cancel.JobId, cancel.Attempt, cancellationToken);
         }
 
         signal.Set();

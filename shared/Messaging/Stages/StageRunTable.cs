@@ -20,7 +20,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
         "(SELECT MAX(f.\"Fence\") + 1 FROM stage_runs f WHERE f.\"JobId\" = stage_runs.\"JobId\" AND f.\"Stage\" = stage_runs.\"Stage\")";
 
     /// <summary>Adds an attempt if no attempt as new is known; older ones that are not at their end are marked for closing. Returns the newest row.</summary>
-    public async Task<StageRun> AcceptAsync(string jobId, Stage stage, int attempt, string? command, CancellationToken cancellationToken)
+    public async Task<StageRun> AcceptAsync(string jobId, Stage stage, int attempt, string command, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await BeginAsync(database, cancellationToken);
@@ -36,8 +36,8 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
             Stage = stage,
             Attempt = attempt,
             Command = command,
-            State = command is null ? StageRunState.Closed : StageRunState.Open,
-            Fence = (known?.Fence ?? 0) + 1,
+            State = StageRunState.Open,
+            Fence = await NextFenceAsync(database, jobId, stage, cancellationToken),
         };
         database.StageRuns.Add(row);
         await database.SaveChangesAsync(cancellationToken);
@@ -46,11 +46,34 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
         return row;
     }
 
-    /// <summary>Marks all attempts up to this one for closing (a finished one too: what it left outside goes). False if none was known.</summary>
-    public async Task<bool> CancelAsync(string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
+    /// <summary>
+    /// Marks all attempts up to this one for closing (a finished one too: what it left outside goes). When the command of this attempt has not come yet,
+    /// a tombstone takes its place; it is at its end when all older attempts are.
+    /// </summary>
+    /// <returns>The attempt's row; null if the attempt never came and a newer one did.</returns>
+    public async Task<StageRun?> CancelAsync(string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await CloseAsync(database, jobId, stage, attempt, cancellationToken) > 0;
+        await using var transaction = await BeginAsync(database, cancellationToken);
+        await CloseAsync(database, jobId, stage, attempt, cancellationToken);
+        var newest = await NewestAsync(database, jobId, stage, cancellationToken);
+        if (newest is null || newest.Attempt < attempt)
+        {
+            var working = await Runs(database, jobId, stage).AnyAsync(row => row.State == StageRunState.Closing, cancellationToken);
+            database.StageRuns.Add(new StageRun
+            {
+                JobId = jobId,
+                Stage = stage,
+                Attempt = attempt,
+                State = working ? StageRunState.Closing : StageRunState.Closed,
+                Fence = await NextFenceAsync(database, jobId, stage, cancellationToken),
+            });
+            await database.SaveChangesAsync(cancellationToken);
+        }
+
+        var row = await Runs(database, jobId, stage).AsNoTracking().SingleOrDefaultAsync(run => run.Attempt == attempt, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return row;
     }
 
     /// <summary>Claims up to <paramref name="limit"/> due rows. An attempt waits until all older ones of its job and stage are at their end.</summary>
@@ -74,7 +97,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
             .AsNoTracking().ToListAsync(cancellationToken);
     }
 
-    /// <summary>Renews every claim of this owner in one statement; returns the rows that are still its own, by key and fence.</summary>
+    /// <summary>Renews every claim of this owner in one statement; returns the rows that are still its own.</summary>
     public async Task<IReadOnlyList<StageRun>> RenewAsync(Stage stage, string owner, CancellationToken cancellationToken)
     {
         var sql = $$"""
@@ -90,6 +113,13 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
     public Task<bool> SaveHandleAsync(StageRun claim, string handle, CancellationToken cancellationToken) =>
         WriteAsync(claim, StageRunState.Open, run => run.SetProperty(row => row.Handle, handle), cancellationToken);
 
+    /// <summary>Whether the claim is still the row's newest and its work still wanted.</summary>
+    public async Task<bool> HoldsAsync(StageRun claim, CancellationToken cancellationToken)
+    {
+        var row = await FindAsync(claim.JobId, claim.Stage, claim.Attempt, cancellationToken);
+        return row is { State: StageRunState.Open } && row.Fence == claim.Fence;
+    }
+
     /// <summary>Stores the outcome. False: the claim was lost or the attempt cancelled meanwhile, and nothing was written.</summary>
     public Task<bool> FinishAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
     {
@@ -104,18 +134,18 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
             cancellationToken);
     }
 
-    /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>.</summary>
-    public async Task GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
+    /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>. False: the claim was lost before.</summary>
+    public async Task<bool> GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
     {
         var sql = $$"""
             UPDATE stage_runs SET "Owner" = NULL, "ClaimedUntil" = NULL, "NextLookAt" = {{Now}} + {0}, "Tries" = "Tries" + {1}
             WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
             """;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await database.Database.ExecuteSqlRawAsync(
+        return await database.Database.ExecuteSqlRawAsync(
             sql,
             [(long)delay.TotalMilliseconds, countTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
-            cancellationToken);
+            cancellationToken) == 1;
     }
 
     /// <summary>Outcomes of this stage that are stored and not known to be published.</summary>
@@ -155,16 +185,21 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases)
     }
 
     private static Task<int> CloseAsync(TDb database, string jobId, Stage stage, int upToAttempt, CancellationToken cancellationToken) =>
-        database.StageRuns
-            .Where(row => row.JobId == jobId && row.Stage == stage && row.Attempt <= upToAttempt && row.Command != null
-                          && (row.State == StageRunState.Open || row.State == StageRunState.Finished))
+        Runs(database, jobId, stage)
+            .Where(row => row.Attempt <= upToAttempt && (row.State == StageRunState.Open || row.State == StageRunState.Finished))
             .ExecuteUpdateAsync(
                 row => row.SetProperty(x => x.State, StageRunState.Closing).SetProperty(x => x.NextLookAt, 0L).SetProperty(x => x.Outcome, (string?)null),
                 cancellationToken);
 
     private static Task<StageRun?> NewestAsync(TDb database, string jobId, Stage stage, CancellationToken cancellationToken) =>
-        database.StageRuns.AsNoTracking().Where(row => row.JobId == jobId && row.Stage == stage)
-            .OrderByDescending(row => row.Attempt).FirstOrDefaultAsync(cancellationToken);
+        Runs(database, jobId, stage).AsNoTracking().OrderByDescending(row => row.Attempt).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>Over all attempts: an older one that is being ended may have been claimed after the newest was made.</summary>
+    private static async Task<long> NextFenceAsync(TDb database, string jobId, Stage stage, CancellationToken cancellationToken) =>
+        (await Runs(database, jobId, stage).MaxAsync(row => (long?)row.Fence, cancellationToken) ?? 0) + 1;
+
+    private static IQueryable<StageRun> Runs(TDb database, string jobId, Stage stage) =>
+        database.StageRuns.Where(row => row.JobId == jobId && row.Stage == stage);
 
     /// <summary>Takes SQLite's write lock at once: a transaction that begins as a reader may find that it cannot become a writer.</summary>
     private static async Task<IDbContextTransaction> BeginAsync(TDb database, CancellationToken cancellationToken)
