@@ -29,7 +29,7 @@ internal sealed class TrainingRunner(
         }
         catch (IOException exception) when (DiskSpace.IsFull(exception))
         {
-            throw StageException.BadInput("disk_full", $"A disk is full: {exception.Message} Free space, then resume from the last committed checkpoint.");
+            throw StageException.BadInput("disk_full", $"A disk is full: {exception.Message} Free space in the work folder and in the artifact store, and submit the job again.");
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException)
         {
