@@ -24,7 +24,7 @@ try
         _ => Show(Console.Error, 2),
     };
 }
-catch (Exception exception) when (exception is DataHomeException or ConfigurationFileException or OptionsValidationException or DemoException)
+catch (Exception exception) when (exception is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException or DemoException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
