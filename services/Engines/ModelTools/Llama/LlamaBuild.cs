@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using LLama;
 
 namespace FineTunePipeline.ModelTools.Llama;
 
@@ -11,8 +10,8 @@ internal static unsafe class LlamaBuild
     private const string Library = "ggml-base";
 
     /// <summary>Version of the .NET library that brings llama.cpp along.</summary>
-    public static string LlamaSharp =>
-        typeof(LLamaWeights).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    public static string? LlamaSharp =>
+        typeof(LlamaBuild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(entry => entry.Key == "LLamaSharp")?.Value;
 
     /// <summary>Loads the library. Version of ggml, and the commit it was built from; null where the library does not say it.</summary>
     public static (string? Ggml, string? Commit) Read()
