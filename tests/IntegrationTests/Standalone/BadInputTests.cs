@@ -90,7 +90,8 @@ public sealed class BadInputTests(ServedHome home) : IClassFixture<ServedHome>, 
         "wrong columns" => WithData("data.jsonl", """{"question": "Who are you?", "answer": "I am Ada."}"""),
         "no usable sample" => WithData("data.jsonl", "{\"instruction\": \"a\", \"output\": \"\"}\n{\"instruction\": \"b\", \"output\": \"\"}\n"),
         "nothing within the cutoff" => WithData("data.jsonl", Good.Replace("Who are you?", string.Concat(Enumerable.Repeat("Who are you? ", 20)), StringComparison.Ordinal))
-            with { Hyperparameters = SmallJob.Spec.Hyperparameters with { CutoffLen = 8 } },
+            with
+        { Hyperparameters = SmallJob.Spec.Hyperparameters with { CutoffLen = 8 } },
         "unknown template" => SmallJob.Spec with { Template = "quen" },
         "missing shard" => WithModel(model =>
         {
