@@ -3,10 +3,11 @@ namespace FineTunePipeline.JobFiles;
 /// <summary>Finds what somebody probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The known name with the smallest edit distance, if it is small against the name's length; else null.</summary>
+    /// <summary>Capitals do not count: all keys are lower case. The known name with the smallest edit distance, if it is small against the name's length; else null.</summary>
     public static string? Find(string name, IEnumerable<string> known)
     {
-        var best = known.Select(candidate => (candidate, distance: Distance(name, candidate))).OrderBy(pair => pair.distance).FirstOrDefault();
+        var lower = name.ToLowerInvariant();
+        var best = known.Select(candidate => (candidate, distance: Distance(lower, candidate))).OrderBy(pair => pair.distance).FirstOrDefault();
         return best.candidate is not null && best.distance <= Math.Max(2, name.Length / 3) ? best.candidate : null;
     }
 
