@@ -154,9 +154,7 @@ public sealed class StageStopTests : IAsyncLifetime
 
         for (var round = 0; round < 3; round++)
         {
-            var renewed = worker.Sql.NextAsync(SqlHook.Renew);
-            worker.Pass(seconds: 10);
-            await renewed;
+            await worker.RenewAsync();
         }
 
         Assert.False(token.IsCancellationRequested);
