@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>
-/// Claims due rows of one stage, runs them as async loops, renews their claims, stores and publishes what came of them. Killing the process costs one
+/// Claims due rows of one stage, runs them as async loops, renews their claims, stores what came of them. Killing the process costs one
 /// claim time; another instance over the same database adds capacity.
 /// </summary>
 internal sealed class StageRunner<TCommand, TDb>(
@@ -41,7 +41,6 @@ internal sealed class StageRunner<TCommand, TDb>(
             var written = signal.Written;
             try
             {
-                await PublishStoredAsync(stoppingToken);
                 await WatchClaimsAsync(stoppingToken);
                 await ClaimAsync(stoppingToken);
             }
@@ -200,7 +199,7 @@ internal sealed class StageRunner<TCommand, TDb>(
     /// <summary>True: stored and published. False: the claim is lost, or the attempt is to be closed after all.</summary>
     private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
     {
-        if (!await table.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
+        if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
         {
             var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, CancellationToken.None);
             if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
@@ -235,14 +234,6 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
 
         await StoreAsync(claim, StageRunState.Closing, new StageCancelled { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt });
-    }
-
-    private async Task PublishStoredAsync(CancellationToken cancellationToken)
-    {
-        foreach (var run in await table.UnpublishedAsync(settings.Stage, cancellationToken))
-        {
-            await outcomes.PublishAsync(run, cancellationToken);
-        }
     }
 
     private static TimeSpan BackOff(int tries) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(tries, 6)));
