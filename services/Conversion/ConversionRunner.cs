@@ -6,6 +6,7 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
 
@@ -29,39 +30,6 @@ internal sealed class ConversionRunner(
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
     public async Task<IStageEvent> RunAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ConvertAsync(command, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput(
-                "disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            throw StageException.Transient("conversion_interrupted", $"The conversion was interrupted: {exception.Message}", exception);
-        }
-    }
-
-    public async Task CancelAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
-    {
-        var host = hosts.Connect(command.Prepared.Host);
-        var folders = new ConversionFolders(command);
-        foreach (var run in Runs(command))
-        {
-            await host.StopAsync(folders.Run(run), StopGrace, cancellationToken);
-        }
-
-        await host.DeleteAsync(folders.Attempt, cancellationToken);
-    }
-
-    private async Task<IStageEvent> ConvertAsync(ConvertModel command, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
         var requested = command.Spec.Outputs.Gguf;
@@ -103,6 +71,18 @@ internal sealed class ConversionRunner(
         };
     }
 
+    public async Task CancelAsync(ConvertModel command, StageContext context, CancellationToken cancellationToken)
+    {
+        var host = hosts.Connect(command.Prepared.Host);
+        var folders = new ConversionFolders(command);
+        foreach (var run in Runs(command))
+        {
+            await host.StopAsync(folders.Run(run), StopGrace, cancellationToken);
+        }
+
+        await host.DeleteAsync(folders.Attempt, cancellationToken);
+    }
+
     private async Task<IReadOnlyList<Question>> LoadQuestionsAsync(
         IComputeHost host, ConvertModel command, ConversionFolders folders, CancellationToken cancellationToken)
     {
@@ -111,7 +91,7 @@ internal sealed class ConversionRunner(
             return [];
         }
 
-        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, cancellationToken);
+        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, QuestionSets.Judging, cancellationToken);
         if (questions.Count > 0)
         {
             await FileQuestions.UploadAsync(host, folders, questions, cancellationToken);

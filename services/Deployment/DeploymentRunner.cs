@@ -13,24 +13,7 @@ internal sealed class DeploymentRunner(IEnumerable<IDeploymentTarget> targets, I
         var started = time.GetUtcNow();
         var target = Find(command.Spec.Deploy.Target);
         var request = Request(command);
-        Deployed deployed;
-        try
-        {
-            deployed = await target.DeployAsync(request, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput("disk_full", $"The disk of the served models is full: free space and submit the job again. ({exception.Message})");
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            throw StageException.Transient("deploy_interrupted", $"The deployment was interrupted: {exception.Message}", exception);
-        }
-
+        var deployed = await target.DeployAsync(request, cancellationToken);
         var statement = await store.PutJsonAsync(
             new DeploymentStatement
             {

@@ -4,6 +4,7 @@ using FineTunePipeline.Evaluation.Data;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -24,7 +25,7 @@ public sealed class EvaluationModule : IServiceModule
         var concurrency = configuration.GetSection(EvaluationOptions.Section).Get<EvaluationOptions>()?.Concurrency ?? 1;
         services.AddLocalHost(configuration);
         services.AddSingleton<HostRuns>();
-        services.AddSingleton<TrainerCommands>();
+        services.AddSingleton<TrainerRuns>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Perplexities>();
         services.AddServiceDatabase<EvaluationDbContext>(Name);

@@ -2,7 +2,7 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Evaluation.Judging;
 using FineTunePipeline.Evaluation.Predicting;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
@@ -26,40 +26,8 @@ internal sealed class EvaluationRunner(
 
     public async Task<IStageEvent> RunAsync(EvaluateModel command, StageContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await EvaluateAsync(command, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput(
-                "disk_full", $"The disk is full: free space in the work folder and in the artifact store, and submit the job again. ({exception.Message})");
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            throw StageException.Transient("evaluation_interrupted", $"The evaluation was interrupted: {exception.Message}", exception);
-        }
-    }
-
-    public async Task CancelAsync(EvaluateModel command, StageContext context, CancellationToken cancellationToken)
-    {
-        var host = hosts.Connect(command.Prepared.Host);
-        foreach (var run in EvaluationFolders.Runs)
-        {
-            await host.StopAsync(EvaluationFolders.Run(command, run), StopGrace, cancellationToken);
-        }
-
-        await host.DeleteAsync(EvaluationFolders.Attempt(command), cancellationToken);
-    }
-
-    private async Task<IStageEvent> EvaluateAsync(EvaluateModel command, CancellationToken cancellationToken)
-    {
         var started = time.GetUtcNow();
-        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, cancellationToken);
+        var questions = await QuestionSets.LoadAsync(store, command.Inputs.Questions, QuestionSets.All, cancellationToken);
         var report = await ReportAsync(command, questions, cancellationToken);
         var stored = await store.PutJsonAsync(report, cancellationToken);
         var statement = await store.PutJsonAsync(
@@ -78,6 +46,17 @@ internal sealed class EvaluationRunner(
             },
             cancellationToken);
         return new ModelEvaluated { JobId = command.JobId, Attempt = command.Attempt, Summary = report.Summary, Report = stored, Statement = statement };
+    }
+
+    public async Task CancelAsync(EvaluateModel command, StageContext context, CancellationToken cancellationToken)
+    {
+        var host = hosts.Connect(command.Prepared.Host);
+        foreach (var run in EvaluationFolders.Runs)
+        {
+            await host.StopAsync(EvaluationFolders.Run(command, run), StopGrace, cancellationToken);
+        }
+
+        await host.DeleteAsync(EvaluationFolders.Attempt(command), cancellationToken);
     }
 
     private async Task<EvaluationReport> ReportAsync(EvaluateModel command, IReadOnlyList<Question> questions, CancellationToken cancellationToken)

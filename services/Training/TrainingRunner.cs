@@ -1,10 +1,9 @@
-using System.Text;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Probes;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
-using FineTunePipeline.Storage;
 using FineTunePipeline.Training.Trainers;
 using FineTunePipeline.Training.Watching;
 using Microsoft.Extensions.Options;
@@ -19,38 +18,7 @@ internal sealed class TrainingRunner(
     IHostConnector connector, IEnumerable<ITrainer> trainers, TrainingStart start, TrainingWatch watch, TrainingResult result, IOptions<TrainingOptions> options)
     : IStageRunner<StartTraining>
 {
-    private const int TailBytes = 32 << 10;
-
     public async Task<IStageEvent> RunAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await TrainAsync(command, context, cancellationToken);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput("disk_full", $"A disk is full: {exception.Message} Free space, then resume from the last committed checkpoint.");
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            throw StageException.Transient("host_io", $"Training could not go on: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Ends the trainer, and deletes what only this attempt would have used; committed checkpoints stay.</summary>
-    public async Task CancelAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
-    {
-        var host = connector.Connect(command.Prepared.Host);
-        var folders = new TrainingFolders(command);
-        await host.StopAsync(folders.Run, options.Value.StopGrace, cancellationToken);
-        await host.DeleteAsync(folders.Output, cancellationToken);
-    }
-
-    private async Task<IStageEvent> TrainAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
     {
         var trainer = Choose(command.Spec.Provider.Trainer);
         var host = connector.Connect(command.Prepared.Host);
@@ -66,20 +34,22 @@ internal sealed class TrainingRunner(
 
         // A vanished run may have left a command without its supervisor.
         await host.StopAsync(folders.Run, TimeSpan.Zero, cancellationToken);
-        var exitCode = run.Look.State == RunState.Exited ? run.Look.ExitCode : null;
-        throw new StageException(trainer.Explain(new TrainerEnd(exitCode, await TailAsync(host, folders, cancellationToken), await FreeDiskAsync(host, folders, cancellationToken))));
+        var end = await HostRuns.EndAsync(host, folders.Run, run.Look, cancellationToken);
+        throw new StageException(trainer.Explain(new TrainerEnd(end.ExitCode, end.ErrorTail, await FreeDiskAsync(host, folders, cancellationToken))));
+    }
+
+    /// <summary>Ends the trainer, and deletes what only this attempt would have used; committed checkpoints stay.</summary>
+    public async Task CancelAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
+    {
+        var host = connector.Connect(command.Prepared.Host);
+        var folders = new TrainingFolders(command);
+        await host.StopAsync(folders.Run, options.Value.StopGrace, cancellationToken);
+        await host.DeleteAsync(folders.Output, cancellationToken);
     }
 
     private ITrainer Choose(string name) => trainers.FirstOrDefault(trainer => trainer.Name == name)
         ?? throw StageException.BadInput(
             "trainer_unknown", $"There is no trainer '{name}'. Set provider.trainer to one of: {string.Join(", ", trainers.Select(trainer => trainer.Name))}.");
-
-    private static async Task<string> TailAsync(IComputeHost host, TrainingFolders folders, CancellationToken cancellationToken)
-    {
-        var length = (await host.ListAsync(folders.Run, cancellationToken)).FirstOrDefault(file => file.Path == RunFolder.Error)?.Bytes ?? 0;
-        var bytes = await host.ReadAsync($"{folders.Run}/{RunFolder.Error}", Math.Max(0, length - TailBytes), TailBytes, cancellationToken);
-        return Encoding.UTF8.GetString(bytes);
-    }
 
     /// <summary>A full disk also swallows the message that would say so.</summary>
     private static async Task<long?> FreeDiskAsync(IComputeHost host, TrainingFolders folders, CancellationToken cancellationToken)

@@ -1,4 +1,9 @@
+using FineTunePipeline.Contracts.Stages;
+
 namespace FineTunePipeline.Hosts;
 
 /// <summary>We lost contact. That says nothing about the host or what runs on it.</summary>
-public sealed class HostUnreachableException(string message, Exception? inner = null) : IOException(message, inner);
+public sealed class HostUnreachableException(string message, Exception? inner = null) : IOException(message, inner), IStageFault
+{
+    public Failure Failure => new("host_unreachable", Message, FailureKind.Transient);
+}

@@ -1,22 +1,24 @@
 namespace FineTunePipeline.TestKit;
 
-/// <summary>Where the engine programs of this source tree were built.</summary>
+/// <summary>Where the programs of this source tree were built.</summary>
 public static class EnginePath
 {
-    /// <summary>Full path of a built engine.</summary>
-    /// <param name="program"><c>finetune-model</c>, <c>finetune-trainer</c> or <c>finetune-supervise</c>.</param>
+    /// <summary>Full path of a built program.</summary>
+    /// <param name="program"><c>finetune-model</c>, <c>finetune-trainer</c>, <c>finetune-supervise</c>, <c>finetune</c> or <c>FineTunePipeline.Standalone</c>.</param>
     public static string Of(string program)
     {
         var project = program switch
         {
-            "finetune-model" => "ModelTools",
-            "finetune-trainer" => "CpuTrainer",
-            "finetune-supervise" => "Supervisor",
-            _ => throw new ArgumentException($"There is no engine '{program}'.", nameof(program)),
+            "finetune-model" => "Engines/ModelTools",
+            "finetune-trainer" => "Engines/CpuTrainer",
+            "finetune-supervise" => "Engines/Supervisor",
+            "finetune" => "Cli",
+            "FineTunePipeline.Standalone" => "Standalone",
+            _ => throw new ArgumentException($"There is no program '{program}'.", nameof(program)),
         };
         var file = OperatingSystem.IsWindows() ? program + ".exe" : program;
-        var path = Path.Combine(RepositoryRoot(), "services", "Engines", project, "bin", "Debug", "net10.0", file);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built: dotnet build services/Engines/{project}");
+        var path = Path.Combine(RepositoryRoot(), "services", project, "bin", "Debug", "net10.0", file);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built: dotnet build services/{project}");
     }
 
     /// <summary>A file or folder of <c>tests/TestKit/Data</c>.</summary>

@@ -20,32 +20,6 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
 {
     public async Task<IStageEvent> RunAsync(FetchArtifacts command, StageContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await FetchAsync(command, cancellationToken);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw StageException.BadInput("input_unreadable", $"{exception.Message} Give the service the right to read it.");
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput("disk_full", $"The disk of the artifact store is full: free space and submit the job again. ({exception.Message})");
-        }
-        catch (IOException exception)
-        {
-            throw StageException.Transient("fetch_interrupted", $"Fetching was interrupted: {exception.Message}", exception);
-        }
-    }
-
-    public Task CancelAsync(FetchArtifacts command, StageContext context, CancellationToken cancellationToken)
-    {
-        workFolders.Remove(command.JobId, Stage.Fetch, command.Attempt);
-        return Task.CompletedTask;
-    }
-
-    private async Task<IStageEvent> FetchAsync(FetchArtifacts command, CancellationToken cancellationToken)
-    {
         var started = time.GetUtcNow();
         var spec = command.Spec;
         var faults = new FaultList();
@@ -72,6 +46,12 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
             Inputs = inputs,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
+    }
+
+    public Task CancelAsync(FetchArtifacts command, StageContext context, CancellationToken cancellationToken)
+    {
+        workFolders.Remove(command.JobId, Stage.Fetch, command.Attempt);
+        return Task.CompletedTask;
     }
 
     private async Task<ArtifactReference?> FetchModelAsync(string model, FaultList faults, CancellationToken cancellationToken)

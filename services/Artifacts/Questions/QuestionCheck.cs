@@ -1,8 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Validate;
-using FineTunePipeline.Contracts;
+using FineTunePipeline.ServiceDefaults.Questions;
 
 namespace FineTunePipeline.Artifacts.Questions;
 
@@ -66,10 +65,10 @@ internal static class QuestionCheck
             return $"is longer than {LongestLine} characters";
         }
 
-        Line question;
+        QuestionLine? question;
         try
         {
-            question = JsonSerializer.Deserialize<Line>(line, ContractJson.Options)!;
+            question = QuestionLine.Parse(line);
         }
         catch (JsonException exception)
         {
@@ -85,26 +84,5 @@ internal static class QuestionCheck
             { Id: { } id } when !ids.Add(id) => $"the id '{id}' is there twice",
             _ => null,
         };
-    }
-
-    private sealed record Line
-    {
-        public string? Id { get; init; }
-
-        public required string Prompt { get; init; }
-
-        public required string Expect { get; init; }
-
-        public Matching Match { get; init; }
-    }
-
-    [JsonConverter(typeof(JsonStringEnumConverter<Matching>))]
-    private enum Matching
-    {
-        [JsonStringEnumMemberName("contains")]
-        Contains,
-
-        [JsonStringEnumMemberName("exact")]
-        Exact,
     }
 }

@@ -24,34 +24,8 @@ internal sealed class ValidateJobRunner(
 {
     public async Task<IStageEvent> RunAsync(ValidateJob command, StageContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var work = workFolders.Create(command.JobId, Stage.Validate, command.Attempt);
-            return await ValidateAsync(command, work, cancellationToken);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw StageException.BadInput("input_unreadable", $"{exception.Message} Give the service the right to read it.");
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput("disk_full", $"The disk of the work folder is full: free space and submit the job again. ({exception.Message})");
-        }
-        catch (IOException exception)
-        {
-            throw StageException.Transient("validate_interrupted", $"Validation was interrupted: {exception.Message}", exception);
-        }
-    }
-
-    public Task CancelAsync(ValidateJob command, StageContext context, CancellationToken cancellationToken)
-    {
-        workFolders.Remove(command.JobId, Stage.Validate, command.Attempt);
-        return Task.CompletedTask;
-    }
-
-    private async Task<IStageEvent> ValidateAsync(ValidateJob command, WorkFolders.WorkFolder work, CancellationToken cancellationToken)
-    {
         var started = time.GetUtcNow();
+        using var work = workFolders.Create(command.JobId, Stage.Validate, command.Attempt);
         var spec = command.Spec;
         var faults = new FaultList();
         SpecRules.Check(spec, options.Value, faults);
@@ -102,6 +76,12 @@ internal sealed class ValidateJobRunner(
             Report = report,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
+    }
+
+    public Task CancelAsync(ValidateJob command, StageContext context, CancellationToken cancellationToken)
+    {
+        workFolders.Remove(command.JobId, Stage.Validate, command.Attempt);
+        return Task.CompletedTask;
     }
 
     private async Task<ModelFacts?> CheckModelAsync(JobSpec spec, WorkFolders.WorkFolder work, FaultList faults, CancellationToken cancellationToken)

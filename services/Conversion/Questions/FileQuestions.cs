@@ -5,6 +5,7 @@ using FineTunePipeline.Contracts;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ServiceDefaults.Questions;
 
 namespace FineTunePipeline.Conversion.Questions;
 

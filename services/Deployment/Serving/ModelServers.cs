@@ -5,6 +5,7 @@ using FineTunePipeline.Deployment.Data;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
@@ -61,7 +62,7 @@ internal sealed class ModelServers(
             var look = await LookAsync(model, cancellationToken);
             if (look.State != RunState.Running)
             {
-                throw ServerFailures.Explain(model, look, await TailAsync(model, cancellationToken));
+                throw ServerFailures.Explain(model, await HostRuns.EndAsync(_host, RunFolderOf(model), look, cancellationToken));
             }
 
             await Task.Delay(Pause, time, cancellationToken);
@@ -124,14 +125,6 @@ internal sealed class ModelServers(
         {
             return false;
         }
-    }
-
-    private async Task<string> TailAsync(ServedModel model, CancellationToken cancellationToken)
-    {
-        var folder = RunFolderOf(model);
-        var length = (await _host.ListAsync(folder, cancellationToken)).FirstOrDefault(file => file.Path == RunFolder.Error)?.Bytes ?? 0;
-        var bytes = await _host.ReadAsync($"{folder}/{RunFolder.Error}", Math.Max(0, length - LongestGreeting), LongestGreeting, cancellationToken);
-        return Encoding.UTF8.GetString(bytes);
     }
 
     private string FileOf(string sha256) => Path.Combine(options.Value.Folder, "models", sha256 + ".gguf");

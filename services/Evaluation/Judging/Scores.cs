@@ -1,5 +1,5 @@
 using FineTunePipeline.Contracts.Evaluate;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 
 namespace FineTunePipeline.Evaluation.Judging;
 

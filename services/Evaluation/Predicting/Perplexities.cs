@@ -3,7 +3,6 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
-using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Evaluation.Predicting;
 
@@ -11,7 +10,7 @@ namespace FineTunePipeline.Evaluation.Predicting;
 /// Perplexity on the expected answers of the general questions: e to the trainer's <c>eval_loss</c>, which is the mean over answers (batches of one) of the
 /// mean over their tokens. It is compared with itself only, before and after.
 /// </summary>
-internal sealed class Perplexities(HostRuns runs, TrainerCommands trainer, IOptions<EvaluationOptions> options)
+internal sealed class Perplexities(TrainerRuns trainer)
 {
     private const int LargestResultBytes = 64 * 1024;
 
@@ -22,9 +21,8 @@ internal sealed class Perplexities(HostRuns runs, TrainerCommands trainer, IOpti
         var yaml = TrainerConfig.For(command, model, QuestionFolder.GeneralQuestions, output)
             .Add("do_eval", true)
             .Add("per_device_eval_batch_size", 1);
-        var config = await TrainerCommands.UploadAsync(host, EvaluationFolders.Questions(command), $"perplexity-{model.Label}.yaml", yaml, cancellationToken);
-        await runs.ToEndAsync(
-            host, runFolder, trainer.Train(config, options.Value.TimeLimit), $"measuring the perplexity of the {model.Label} model", cancellationToken);
+        var config = await TrainerRuns.UploadAsync(host, EvaluationFolders.Questions(command), $"perplexity-{model.Label}.yaml", yaml, cancellationToken);
+        await trainer.ToEndAsync(host, runFolder, config, $"measuring the perplexity of the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/eval_results.json", cancellationToken);
     }
 

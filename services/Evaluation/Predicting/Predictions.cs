@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Evaluation.Predicting;
 
 /// <summary>Lets the trainer answer all questions (<c>do_predict</c>, greedy) and reads the answers back.</summary>
-internal sealed class Predictions(HostRuns runs, TrainerCommands trainer, IOptions<EvaluationOptions> options)
+internal sealed class Predictions(TrainerRuns trainer, IOptions<EvaluationOptions> options)
 {
     /// <summary>The answers in the order of the questions.</summary>
     public async Task<IReadOnlyList<string>> AskAsync(
@@ -24,8 +24,8 @@ internal sealed class Predictions(HostRuns runs, TrainerCommands trainer, IOptio
             .Add("do_sample", false)
             .Add("max_new_tokens", command.Spec.Evaluation.MaxNewTokens)
             .Add("per_device_eval_batch_size", options.Value.BatchSize);
-        var config = await TrainerCommands.UploadAsync(host, EvaluationFolders.Questions(command), $"predict-{model.Label}.yaml", yaml, cancellationToken);
-        await runs.ToEndAsync(host, runFolder, trainer.Train(config, options.Value.TimeLimit), $"asking the {model.Label} model", cancellationToken);
+        var config = await TrainerRuns.UploadAsync(host, EvaluationFolders.Questions(command), $"predict-{model.Label}.yaml", yaml, cancellationToken);
+        await trainer.ToEndAsync(host, runFolder, config, $"asking the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/generated_predictions.jsonl", questions, cancellationToken);
     }
 

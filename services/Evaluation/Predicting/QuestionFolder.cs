@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Hosts;
 
 namespace FineTunePipeline.Evaluation.Predicting;

@@ -18,7 +18,7 @@ internal sealed class EnvironmentTest(EngineLocator engines, IOptions<PrepareOpt
     /// <summary>Model files, a merged model and GGUF files may lie side by side.</summary>
     private const int ModelCopies = 3;
 
-    /// <exception cref="StageException">A probe could not even be asked because an engine is missing here.</exception>
+    /// <exception cref="EngineMissingException">A probe could not even be asked because an engine is missing here.</exception>
     public async Task<EnvironmentReport> RunAsync(IComputeHost host, string workFolder, string trainer, long modelBytes, CancellationToken cancellationToken)
     {
         var write = await WriteAsync(host, workFolder, cancellationToken);
@@ -76,16 +76,7 @@ internal sealed class EnvironmentTest(EngineLocator engines, IOptions<PrepareOpt
             throw StageException.BadInput("trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: builtin.");
         }
 
-        HostCommand command;
-        try
-        {
-            command = engines.Locate(Engine.Trainer);
-        }
-        catch (EngineMissingException exception)
-        {
-            throw StageException.BadInput("engine_missing", exception.Message);
-        }
-
+        var command = engines.Locate(Engine.Trainer);
         try
         {
             var result = await host.RunAsync(

@@ -12,29 +12,6 @@ internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTes
 {
     public async Task<IStageEvent> RunAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await PrepareAsync(command, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException)
-        {
-            throw StageException.Internal("artifact_unusable", exception.Message);
-        }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
-        {
-            throw StageException.BadInput("disk_full", $"The disk of the host is full while model and data are copied to {command.Host.WorkFolder}: free space there and try again.");
-        }
-        catch (IOException exception)
-        {
-            throw StageException.Transient("host_io", $"Model and data could not be copied to the host: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Nothing runs outside; the files go with the host.</summary>
-    public Task CancelAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task<HostPrepared> PrepareAsync(PrepareHost command, CancellationToken cancellationToken)
-    {
         var began = time.GetUtcNow();
         var host = connector.Connect(command.Host);
         var model = await store.LoadManifestAsync(command.Inputs.Model, cancellationToken);
@@ -78,4 +55,7 @@ internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTes
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
     }
+
+    /// <summary>Nothing runs outside; the files go with the host.</summary>
+    public Task CancelAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -20,25 +20,18 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
         var provider = Choose(command.Provider.Name);
         var name = LeaseName.For(command.JobId, command.Attempt);
         var ended = await EndOlderAsync(command, context, cancellationToken);
-        try
+        var lease = await leases.FindAsync(name, cancellationToken);
+        if (lease is { State: LeaseState.Releasing or LeaseState.Released or LeaseState.LostUnconfirmed })
         {
-            var lease = await leases.FindAsync(name, cancellationToken);
-            if (lease is { State: LeaseState.Releasing or LeaseState.Released or LeaseState.LostUnconfirmed })
-            {
-                throw new StageException(new Failure("lease_gone", $"The lease {name} was given back before it was used.", FailureKind.HostLost));
-            }
+            throw new StageException(new Failure("lease_gone", $"The lease {name} was given back before it was used.", FailureKind.HostLost));
+        }
 
-            var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency);
-            var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
-            lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
-            host ??= await provider.CreateAsync(name, request, cancellationToken);
-            await leases.ActivateAsync(name, context, cancellationToken);
-            return await AcquiredAsync(command, lease, host, ended, cancellationToken);
-        }
-        catch (ProviderException exception)
-        {
-            throw new StageException(new Failure(exception.Code, exception.Message, exception.Kind), exception);
-        }
+        var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency);
+        var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
+        lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
+        host ??= await provider.CreateAsync(name, request, cancellationToken);
+        await leases.ActivateAsync(name, context, cancellationToken);
+        return await AcquiredAsync(command, lease, host, ended, cancellationToken);
     }
 
     public async Task CancelAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Data;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,7 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
 
     /// <summary>
     /// Commits a checkpoint whose files are all in the store. The claim is looked at and the row written in one transaction that is a writer from its
-    /// beginning: a runner that lost its claim meanwhile commits nothing.
+    /// beginning: a runner that lost its claim meanwhile, or whose attempt a newer one or a cancel closes, commits nothing.
     /// </summary>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
     public async Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, DateTimeOffset now, CancellationToken cancellationToken)
@@ -29,7 +30,9 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
         var ours = await database.StageRuns.AnyAsync(
-            run => run.JobId == claim.JobId && run.Stage == Stage.Train && run.Attempt == claim.Attempt && run.Fence == claim.Fence, cancellationToken);
+            run => run.JobId == claim.JobId && run.Stage == Stage.Train && run.Attempt == claim.Attempt && run.Fence == claim.Fence
+                   && run.State == StageRunState.Open,
+            cancellationToken);
         if (!ours)
         {
             throw new OperationCanceledException($"The claim of {claim.JobId} Train attempt {claim.Attempt} (fence {claim.Fence}) is gone.");

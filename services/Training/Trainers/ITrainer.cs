@@ -20,7 +20,7 @@ public interface ITrainer
 
     /// <summary>How to start it.</summary>
     /// <param name="configuration">Absolute path of the configuration file on the host.</param>
-    /// <exception cref="Messaging.Stages.StageException">The program is not there.</exception>
+    /// <exception cref="Hosts.Engines.EngineMissingException">The program is not there.</exception>
     HostCommand Command(string configuration);
 
     /// <summary>What an end that is no success means.</summary>

@@ -20,6 +20,7 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     private readonly Lock _gate = new();
     private readonly List<OutboxRow> _rows = [];
     private readonly List<Guid> _cancelled = [];
+    private readonly List<Func<CancellationToken, Task>> _checks = [];
     private readonly List<Action> _after = [];
 
     public override bool ContinueProcessing { get; set; } = true;
@@ -55,6 +56,14 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
         }
     }
 
+    public void CheckAtCommit(Func<CancellationToken, Task> check)
+    {
+        lock (_gate)
+        {
+            _checks.Add(check);
+        }
+    }
+
     public void AfterCommit(Action action)
     {
         lock (_gate)
@@ -73,6 +82,11 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
             async now =>
             {
                 inbox.ConsumedAt = now;
+                foreach (var check in _checks)
+                {
+                    await check(CancellationToken);
+                }
+
                 if (_cancelled.Count > 0)
                 {
                     await database.Set<OutboxRow>().Where(row => row.Token != null && _cancelled.Contains(row.Token.Value)).ExecuteDeleteAsync(CancellationToken);

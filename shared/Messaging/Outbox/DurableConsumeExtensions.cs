@@ -6,13 +6,15 @@ namespace FineTunePipeline.Messaging.Outbox;
 public static class DurableConsumeExtensions
 {
     /// <summary>Runs once the consume's changes are committed: to wake others of this process that read what was written.</summary>
-    public static void AfterCommit(this ConsumeContext context, Action action)
-    {
-        if (!context.TryGetPayload<IDurableConsume>(out var consume))
-        {
-            throw new InvalidOperationException("This endpoint has no outbox: call UseServiceOutbox in its definition.");
-        }
+    public static void AfterCommit(this ConsumeContext context, Action action) => Consume(context).AfterCommit(action);
 
-        consume.AfterCommit(action);
-    }
+    /// <summary>
+    /// Asked in the commit's transaction, before anything is written. For what no row's version can show: that rows which were not there when the consumer
+    /// looked are there now. A throw makes the endpoint's retry do the consume again.
+    /// </summary>
+    public static void CheckAtCommit(this ConsumeContext context, Func<CancellationToken, Task> check) => Consume(context).CheckAtCommit(check);
+
+    private static IDurableConsume Consume(ConsumeContext context) => context.TryGetPayload<IDurableConsume>(out var consume)
+        ? consume
+        : throw new InvalidOperationException("This endpoint has no outbox: call UseServiceOutbox in its definition.");
 }

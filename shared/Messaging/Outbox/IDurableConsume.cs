@@ -6,6 +6,9 @@ internal interface IDurableConsume
     /// <summary>Takes back a scheduled message, in the consume's transaction.</summary>
     void CancelScheduled(Guid token);
 
+    /// <summary>Asked in the consume's transaction, before anything is written: a throw makes the consume be done again.</summary>
+    void CheckAtCommit(Func<CancellationToken, Task> check);
+
     /// <summary>Done once the consume's changes are committed; not if they are not.</summary>
     void AfterCommit(Action action);
 }

@@ -15,7 +15,7 @@ public interface IStageRunner<in TCommand>
     /// Fires when the claim was lost, the service stops, or the attempt was cancelled. Work that runs outside this process is left alone then:
     /// the next claim adopts it, and a cancelled attempt gets <see cref="CancelAsync"/>.
     /// </param>
-    /// <exception cref="StageException">The stage failed; its failure is published. Any other exception is published as Internal.</exception>
+    /// <exception cref="StageException">The stage failed; its failure is published. Any other exception is published as <see cref="StageFailures"/> has it.</exception>
     Task<IStageEvent> RunAsync(TCommand command, StageContext context, CancellationToken cancellationToken);
 
     /// <summary>Ends what this attempt left running outside and removes what only it needed. Called until it succeeds; must be repeatable.</summary>

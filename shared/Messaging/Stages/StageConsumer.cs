@@ -13,13 +13,19 @@ public abstract class StageConsumer<TCommand>(StageInbox<TCommand> inbox)
 {
     public Task Consume(ConsumeContext<TCommand> context)
     {
-        context.AfterCommit(inbox.Wake);
+        Join(context);
         return inbox.AcceptAsync(context.Message, context.CancellationToken);
     }
 
     public Task Consume(ConsumeContext<CancelStage> context)
     {
-        context.AfterCommit(inbox.Wake);
+        Join(context);
         return inbox.CancelAsync(context.Message, context.CancellationToken);
+    }
+
+    private void Join(ConsumeContext context)
+    {
+        context.CheckAtCommit(inbox.CheckAsync);
+        context.AfterCommit(inbox.Wake);
     }
 }

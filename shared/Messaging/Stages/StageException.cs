@@ -3,7 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>Ends an attempt with a failure that the saga decides upon by its kind.</summary>
-public sealed class StageException(Failure failure, Exception? inner = null) : Exception(failure.Message, inner)
+public sealed class StageException(Failure failure, Exception? inner = null) : Exception(failure.Message, inner), IStageFault
 {
     public Failure Failure { get; } = failure;
 

@@ -16,6 +16,9 @@ public abstract class StageInbox<TCommand>
     /// <summary>Marks this attempt and all older ones for ending; leaves a tombstone when the command has not come yet.</summary>
     public abstract Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken);
 
+    /// <summary>In the commit: throws if an attempt came in since this consume looked.</summary>
+    public abstract Task CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes the runner of this process look at once; for after the commit.</summary>
     public abstract void Wake();
 }

@@ -30,18 +30,14 @@ internal sealed class StageInboxOf<TCommand, TDb>(
 
     public override async Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken)
     {
-        if (await table.CancelAsync(database, cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken))
-        {
-            return;
-        }
-
-        // Either the command has not come yet (the tombstone refuses it then), or the attempt is at its end already, or just ending.
-        var row = await table.AcceptAsync(database, cancel.JobId, settings.Stage, cancel.Attempt, command: null, cancellationToken);
+        var row = await table.CancelAsync(database, cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken);
         if (row is null or { State: StageRunState.Closed })
         {
             await PublishCancelledAsync(cancel.JobId, cancel.Attempt, cancellationToken);
         }
     }
+
+    public override Task CheckAsync(CancellationToken cancellationToken) => table.CheckAsync(database, cancellationToken);
 
     public override void Wake() => signal.Set();
 

@@ -15,10 +15,10 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
     public static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Adds an attempt (a tombstone if <paramref name="command"/> is null) if no attempt as new is known, and marks older ones that are not at their end for
-    /// closing. Returns the row of this attempt, or null if only newer ones are known. Changes tracked rows; writes nothing.
+    /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing. Returns the row of this attempt, or null if
+    /// only newer ones are known. Changes tracked rows; writes nothing.
     /// </summary>
-    public async Task<StageRun?> AcceptAsync(TDb database, string jobId, Stage stage, int attempt, string? command, CancellationToken cancellationToken)
+    public async Task<StageRun?> AcceptAsync(TDb database, string jobId, Stage stage, int attempt, string command, CancellationToken cancellationToken)
     {
         var known = await RowsAsync(database, jobId, stage, cancellationToken);
         if (known.Count > 0 && known[0].Attempt >= attempt)
@@ -27,24 +27,40 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
         }
 
         Close(known);
-        var row = new StageRun
-        {
-            JobId = jobId,
-            Stage = stage,
-            Attempt = attempt,
-            Command = command,
-            State = command is null ? StageRunState.Closed : StageRunState.Open,
-            Fence = (known.Count == 0 ? 0 : known.Max(older => older.Fence)) + 1,
-        };
-        database.StageRuns.Add(row);
-        return row;
+        return Add(database, known, jobId, stage, attempt, command, StageRunState.Open);
     }
 
-    /// <summary>Marks all attempts up to this one for closing (a finished one too: what it left outside goes). False if none was known. Writes nothing.</summary>
-    public async Task<bool> CancelAsync(TDb database, string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
+    /// <summary>
+    /// Marks all attempts up to this one for closing (a finished one too: what it left outside goes). When the command of this attempt has not come yet,
+    /// a tombstone takes its place; it is at its end when all older attempts are. Changes tracked rows; writes nothing.
+    /// </summary>
+    /// <returns>The attempt's row; null if the attempt never came and a newer one did.</returns>
+    public async Task<StageRun?> CancelAsync(TDb database, string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
     {
         var known = await RowsAsync(database, jobId, stage, cancellationToken);
-        return Close(known.Where(row => row.Attempt <= attempt)) > 0;
+        Close(known.Where(row => row.Attempt <= attempt));
+        if (known.Count > 0 && known[0].Attempt >= attempt)
+        {
+            return known.SingleOrDefault(row => row.Attempt == attempt);
+        }
+
+        var working = known.Any(row => row.State == StageRunState.Closing);
+        return Add(database, known, jobId, stage, attempt, command: null, working ? StageRunState.Closing : StageRunState.Closed);
+    }
+
+    /// <summary>Throws if attempts of the stages that <paramref name="database"/> tracks came in since they were read. For the transaction that writes them.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">There are more than were read.</exception>
+    public async Task CheckAsync(TDb database, CancellationToken cancellationToken)
+    {
+        var tracked = database.ChangeTracker.Entries<StageRun>().ToList();
+        foreach (var stage in tracked.Select(entry => (entry.Entity.JobId, entry.Entity.Stage)).Distinct())
+        {
+            var read = tracked.Count(entry => entry.State != EntityState.Added && (entry.Entity.JobId, entry.Entity.Stage) == stage);
+            if (await database.StageRuns.CountAsync(row => row.JobId == stage.JobId && row.Stage == stage.Stage, cancellationToken) != read)
+            {
+                throw new DbUpdateConcurrencyException($"Another attempt of {stage.JobId} {stage.Stage} came in meanwhile.");
+            }
+        }
     }
 
     /// <summary>Claims up to <paramref name="limit"/> due rows. An attempt waits until all older ones of its job and stage are at their end.</summary>
@@ -56,7 +72,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
             .AsNoTracking().ToListAsync(cancellationToken);
     }
 
-    /// <summary>Renews every claim of this owner in one statement; returns the rows that are still its own, by key and fence.</summary>
+    /// <summary>Renews every claim of this owner in one statement; returns the rows that are still its own.</summary>
     public async Task<IReadOnlyList<StageRun>> RenewAsync(Stage stage, string owner, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -68,6 +84,13 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await Held(database, claim, StageRunState.Open).ExecuteUpdateAsync(run => run.SetProperty(row => row.Handle, handle), cancellationToken) == 1;
+    }
+
+    /// <summary>Whether the claim is still the row's newest and its work still wanted.</summary>
+    public async Task<bool> HoldsAsync(StageRun claim, CancellationToken cancellationToken)
+    {
+        var row = await FindAsync(claim.JobId, claim.Stage, claim.Attempt, cancellationToken);
+        return row is { State: StageRunState.Open } && row.Fence == claim.Fence;
     }
 
     /// <summary>Stores the outcome, within the caller's transaction. False: the claim was lost or the attempt cancelled meanwhile, and nothing was written.</summary>
@@ -82,14 +105,14 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
             cancellationToken) == 1;
     }
 
-    /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>.</summary>
-    public async Task GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
+    /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>. False: the claim was lost before.</summary>
+    public async Task<bool> GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await database.Database.ExecuteSqlRawAsync(
+        return await database.Database.ExecuteSqlRawAsync(
             dialect.GiveBackStage,
             [(long)delay.TotalMilliseconds, countTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
-            cancellationToken);
+            cancellationToken) == 1;
     }
 
     public async Task<StageRun?> FindAsync(string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
@@ -102,15 +125,22 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
     private static IQueryable<StageRun> Held(TDb database, StageRun claim, StageRunState state) => database.StageRuns.Where(row =>
         row.JobId == claim.JobId && row.Stage == claim.Stage && row.Attempt == claim.Attempt && row.Fence == claim.Fence && row.State == state);
 
-    private static int Close(IEnumerable<StageRun> rows)
+    private static void Close(IEnumerable<StageRun> rows)
     {
-        var live = rows.Where(row => row is { Command: not null, State: StageRunState.Open or StageRunState.Finished }).ToList();
-        foreach (var row in live)
+        foreach (var row in rows.Where(row => row.State is StageRunState.Open or StageRunState.Finished))
         {
             (row.State, row.NextLookAt, row.Outcome) = (StageRunState.Closing, 0, null);
         }
+    }
 
-        return live.Count;
+    private static StageRun Add(
+        TDb database, IReadOnlyList<StageRun> known, string jobId, Stage stage, int attempt, string? command, StageRunState state)
+    {
+        // Over all attempts: an older one that is being ended may have been claimed after the newest was made.
+        var fence = known.Count == 0 ? 1 : known.Max(row => row.Fence) + 1;
+        var row = new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = state, Fence = fence };
+        database.StageRuns.Add(row);
+        return row;
     }
 
     /// <summary>The attempts of a stage, tracked, the newest first.</summary>

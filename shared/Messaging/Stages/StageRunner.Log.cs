@@ -20,6 +20,9 @@ internal static partial class StageRunnerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} {Stage} attempt {Attempt}: ending it failed, will be tried again in {Delay}")]
     public static partial void CancelFailed(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt, TimeSpan delay);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} {Stage} attempt {Attempt}: broken off")]
+    public static partial void BrokenOff(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The runner of {Stage} could not reach its database; it goes on trying")]
     public static partial void DatabaseFailed(this ILogger logger, Exception exception, Stage stage);
 }

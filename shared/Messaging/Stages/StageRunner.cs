@@ -29,39 +29,99 @@ internal sealed class StageRunner<TCommand, TDb>(
     private static readonly TimeSpan StandDownAfter = TimeSpan.FromSeconds(20);
 
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-    private readonly ConcurrentDictionary<(string JobId, int Attempt), StageClaim<TDb>> _claims = new();
+    private readonly ConcurrentDictionary<(string JobId, int Attempt, long Fence), StageClaim<TDb>> _claims = new();
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
     private long _renewed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _renewed = time.GetTimestamp();
-        while (!stoppingToken.IsCancellationRequested)
+        Interlocked.Exchange(ref _renewed, time.GetTimestamp());
+
+        // Beside the loop, because a locked database can hold the loop for longer than a claim lasts.
+        await using var watchdog = time.CreateTimer(_ => StandDownIfStale(), null, Poll, Poll);
+
+        await LoopAsync(stoppingToken);
+        await Task.WhenAll(_tasks.Keys);
+    }
+
+    /// <summary>A round at each poll, and as soon as something was written.</summary>
+    private async Task LoopAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
             var written = signal.Written;
             try
             {
-                await WatchClaimsAsync(stoppingToken);
-                await ClaimAsync(stoppingToken);
+                await HoldAndClaimAsync(stopping);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // The database is locked or full. Claims that cannot be renewed stand down before another instance may take them.
+                return;
+            }
+            catch (Exception exception)
+            {
                 logger.DatabaseFailed(exception, settings.Stage);
-                StandDownIfStale();
             }
 
-            try
+            await Task.WhenAny(written, Task.Delay(Poll, time, stopping));
+        }
+    }
+
+    private async Task HoldAndClaimAsync(CancellationToken stopping)
+    {
+        await RenewAsync(stopping);
+        await FindClosingAsync(stopping);
+        await ClaimAsync(stopping);
+    }
+
+    /// <summary>Renews every ten seconds.</summary>
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        if (_claims.IsEmpty)
+        {
+            Interlocked.Exchange(ref _renewed, asked);
+            return;
+        }
+
+        if (time.GetElapsedTime(Interlocked.Read(ref _renewed)) < RenewEvery)
+        {
+            return;
+        }
+
+        var held = _claims.ToArray();
+        var mine = (await table.RenewAsync(settings.Stage, _owner, cancellationToken)).ToDictionary(row => (row.JobId, row.Attempt, row.Fence));
+        Interlocked.Exchange(ref _renewed, asked);
+        foreach (var (key, claim) in held)
+        {
+            if (!mine.Remove(key))
             {
-                await Task.WhenAny(written, Task.Delay(Poll, time, stoppingToken));
-            }
-            catch (OperationCanceledException)
-            {
-                break;
+                claim.Lose();
             }
         }
 
-        await Task.WhenAll(_tasks.Keys);
+        // Nobody works on what is left: storing its outcome failed. Renewed with the others it would never be claimed again.
+        foreach (var orphan in mine.Values)
+        {
+            await table.GiveBackAsync(orphan, TimeSpan.Zero, countTry: false, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks whether somebody wants an attempt ended, or took its claim.</summary>
+    private async Task FindClosingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var claim in _claims.Values.Where(claim => !claim.Closing && !claim.Lost))
+        {
+            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, cancellationToken);
+            if (row?.Fence != claim.Fence)
+            {
+                claim.Lose();
+            }
+            else if (row.State == StageRunState.Closing)
+            {
+                claim.Close();
+            }
+        }
     }
 
     private async Task ClaimAsync(CancellationToken stopping)
@@ -72,54 +132,21 @@ internal sealed class StageRunner<TCommand, TDb>(
             return;
         }
 
-        foreach (var row in await table.ClaimAsync(settings.Stage, _owner, free, stopping))
+        // Not to be broken off: rows that were claimed and not read would have to wait for the end of their claim.
+        foreach (var row in await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None))
         {
             logger.Claimed(row.JobId, row.Stage, row.Attempt, row.Fence);
             var claim = new StageClaim<TDb>(row, table, bus, stopping);
-            _claims[(row.JobId, row.Attempt)] = claim;
+            _claims[(row.JobId, row.Attempt, row.Fence)] = claim;
             var task = Task.Run(() => WorkAsync(claim, stopping), CancellationToken.None);
             _tasks[task] = 0;
             _ = task.ContinueWith(ended => _tasks.TryRemove(ended, out _), TaskScheduler.Default);
         }
     }
 
-    /// <summary>Renews every ten seconds, and looks every poll whether somebody wants an attempt ended.</summary>
-    private async Task WatchClaimsAsync(CancellationToken cancellationToken)
-    {
-        if (_claims.IsEmpty)
-        {
-            _renewed = time.GetTimestamp();
-            return;
-        }
-
-        if (time.GetElapsedTime(_renewed) >= RenewEvery)
-        {
-            var asked = time.GetTimestamp();
-            var before = _claims.Values.ToList();
-            var mine = (await table.RenewAsync(settings.Stage, _owner, cancellationToken)).ToDictionary(row => (row.JobId, row.Attempt));
-            _renewed = asked;
-            foreach (var claim in before.Where(claim => _claims.ContainsKey((claim.JobId, claim.Attempt))))
-            {
-                if (!mine.TryGetValue((claim.JobId, claim.Attempt), out var row) || row.Fence != claim.Fence)
-                {
-                    claim.Lose();
-                }
-            }
-        }
-
-        foreach (var claim in _claims.Values.Where(claim => !claim.Closing))
-        {
-            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, cancellationToken);
-            if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
-            {
-                claim.Close();
-            }
-        }
-    }
-
     private void StandDownIfStale()
     {
-        if (time.GetElapsedTime(_renewed) >= StandDownAfter)
+        if (time.GetElapsedTime(Interlocked.Read(ref _renewed)) >= StandDownAfter)
         {
             foreach (var claim in _claims.Values)
             {
@@ -133,32 +160,17 @@ internal sealed class StageRunner<TCommand, TDb>(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var runner = scope.ServiceProvider.GetRequiredService<IStageRunner<TCommand>>();
-            var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
-
-            if (!claim.Closing)
+            var outcome = claim.Closing ? null : await RunAsync(scope.ServiceProvider, claim);
+            if (outcome is StageFailed failed && settings.KeepTrying)
             {
-                var outcome = await RunAsync(runner, command, claim);
-                if (outcome is StageFailed failed && settings.KeepTrying)
+                if (await table.GiveBackAsync(claim.Row, BackOff(claim.Row.Tries), countTry: true, CancellationToken.None))
                 {
-                    await claim.PublishAsync(failed, stopping);
-                    await table.GiveBackAsync(claim.Row, BackOff(claim.Row.Tries), countTry: true, CancellationToken.None);
-                    return;
-                }
-
-                if (outcome is not null && await StoreAsync(claim, StageRunState.Open, outcome))
-                {
-                    return;
+                    await bus.Publish(failed, stopping);
                 }
             }
-
-            if (claim.Closing && !claim.Lost && !stopping.IsCancellationRequested)
+            else if (outcome is null || !await StoreAsync(claim, StageRunState.Open, outcome))
             {
-                await CloseAsync(runner, command, claim, stopping);
-            }
-            else if (stopping.IsCancellationRequested)
-            {
-                await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countTry: false, CancellationToken.None);
+                await LeaveAsync(scope.ServiceProvider, claim, stopping);
             }
         }
         catch (Exception exception)
@@ -168,50 +180,43 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
         finally
         {
-            _claims.TryRemove((claim.JobId, claim.Attempt), out _);
+            _claims.TryRemove((claim.JobId, claim.Attempt, claim.Fence), out _);
             claim.Dispose();
             signal.Set();
         }
     }
 
     /// <summary>The outcome, or null if the claim ended before there was one.</summary>
-    private async Task<IStageEvent?> RunAsync(IStageRunner<TCommand> runner, TCommand command, StageClaim<TDb> claim)
+    private async Task<IStageEvent?> RunAsync(IServiceProvider services, StageClaim<TDb> claim)
     {
         try
         {
-            return await runner.RunAsync(command, claim, claim.Token);
+            var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
+            return await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted);
         }
-        catch (OperationCanceledException) when (claim.Token.IsCancellationRequested)
+        catch (Exception exception) when (claim.Wanted.IsCancellationRequested)
         {
+            // Whatever it was, it may be our own breaking off that caused it. A failure of the stage itself shows again at the next entry.
+            logger.BrokenOff(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
             return null;
-        }
-        catch (StageException exception)
-        {
-            return Failed(claim, exception.Failure);
         }
         catch (Exception exception)
         {
-            logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
-            return Failed(claim, new Failure("internal", $"{exception.GetType().Name}: {exception.Message}", FailureKind.Internal) { Evidence = exception.StackTrace });
+            var failure = StageFailures.Of(settings.Stage, exception);
+            if (failure.Kind == FailureKind.Internal && exception is not StageException)
+            {
+                logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
+            }
+
+            return Failed(claim, failure);
         }
     }
 
-    /// <summary>True: stored and published. False: the claim is lost, or the attempt is to be closed after all.</summary>
+    /// <summary>False, and nothing written: the claim is lost, or the attempt is to be ended after all.</summary>
     private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
     {
         if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
         {
-            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, CancellationToken.None);
-            if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
-            {
-                claim.Close();
-            }
-            else
-            {
-                logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
-                claim.Lose();
-            }
-
             return false;
         }
 
@@ -219,21 +224,50 @@ internal sealed class StageRunner<TCommand, TDb>(
         return true;
     }
 
-    private async Task CloseAsync(IStageRunner<TCommand> runner, TCommand command, StageClaim<TDb> claim, CancellationToken stopping)
+    /// <summary>The work is over and left no outcome: the attempt is ended if that is wanted of us, else the next claim goes on.</summary>
+    private async Task LeaveAsync(IServiceProvider services, StageClaim<TDb> claim, CancellationToken stopping)
+    {
+        if (!claim.Lost && !stopping.IsCancellationRequested)
+        {
+            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, CancellationToken.None);
+            if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
+            {
+                await CloseAsync(services, claim);
+                return;
+            }
+        }
+
+        if (!await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countTry: false, CancellationToken.None))
+        {
+            logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
+        }
+    }
+
+    private async Task CloseAsync(IServiceProvider services, StageClaim<TDb> claim)
     {
         try
         {
-            await runner.CancelAsync(command, claim, stopping);
+            // A tombstone has no command, and nothing to end.
+            if (claim.Row.Command is { } command)
+            {
+                await services.GetRequiredService<IStageRunner<TCommand>>()
+                    .CancelAsync(StageMessages.ReadCommand<TCommand>(command), claim, claim.Held);
+            }
         }
         catch (Exception exception)
         {
-            var delay = BackOff(claim.Row.Tries);
+            var brokenOff = claim.Held.IsCancellationRequested;
+            var delay = brokenOff ? TimeSpan.Zero : BackOff(claim.Row.Tries);
             logger.CancelFailed(exception, claim.JobId, claim.Row.Stage, claim.Attempt, delay);
-            await table.GiveBackAsync(claim.Row, delay, countTry: true, CancellationToken.None);
+            await table.GiveBackAsync(claim.Row, delay, countTry: !brokenOff, CancellationToken.None);
             return;
         }
 
-        await StoreAsync(claim, StageRunState.Closing, new StageCancelled { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt });
+        var cancelled = new StageCancelled { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt };
+        if (!await StoreAsync(claim, StageRunState.Closing, cancelled))
+        {
+            logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
+        }
     }
 
     private static TimeSpan BackOff(int tries) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(tries, 6)));

@@ -65,7 +65,7 @@ public sealed class FetchArtifactsRunnerTests : IDisposable
         File.Delete(_fixture.Spec.Dataset);
         File.Delete(Path.Combine(_fixture.Spec.Model, "tokenizer.json"));
 
-        var failure = (await Assert.ThrowsAsync<StageException>(() => RunAsync(_fixture.Spec))).Failure;
+        var failure = StageFailures.Of(Stage.Fetch, await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(_fixture.Spec)));
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.StartsWith("2 things must be changed:", failure.Message, StringComparison.Ordinal);

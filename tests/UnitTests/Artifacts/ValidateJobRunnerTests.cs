@@ -181,7 +181,7 @@ public sealed class ValidateJobRunnerTests : IDisposable
         Assert.IsType<JobValidated>(await _fixture.Validate.RunAsync(Command(spec), new AttemptContext(), default));
 
     private async Task<Failure> FailAsync(JobSpec spec) =>
-        (await Assert.ThrowsAsync<StageException>(() => _fixture.Validate.RunAsync(Command(spec), new AttemptContext(), default))).Failure;
+        StageFailures.Of(Stage.Validate, await Assert.ThrowsAnyAsync<Exception>(() => _fixture.Validate.RunAsync(Command(spec), new AttemptContext(), default)));
 
     private static ValidateJob Command(JobSpec spec) => new() { JobId = "ftjob-00000000000000000000000000000001", Attempt = 1, Spec = spec };
 }

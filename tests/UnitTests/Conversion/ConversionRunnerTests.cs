@@ -14,6 +14,7 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Storage.Folder;
@@ -42,7 +43,7 @@ public sealed class ConversionRunnerTests : IDisposable
     {
         _store = new FolderArtifactStore(_folder.At("store"), TimeProvider.System);
         var options = Options.Create(new ConversionOptions());
-        var tool = new ModelTool(FakeEngines.In(_folder), options, TimeProvider.System);
+        var tool = new ModelTool(FakeEngines.In(_folder), new HostRuns(TimeProvider.System), options);
         var files = new HostFiles(_store);
         _runner = new ConversionRunner(
             _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store), options,
@@ -264,7 +265,7 @@ public sealed class ConversionRunnerTests : IDisposable
         Assert.IsType<ModelConverted>(await _runner.RunAsync(command, new AttemptContext(), default));
 
     private async Task<Failure> FailAsync(ConvertModel command) =>
-        (await Assert.ThrowsAsync<StageException>(() => _runner.RunAsync(command, new AttemptContext(), default))).Failure;
+        StageFailures.Of(Stage.Convert, await Assert.ThrowsAnyAsync<Exception>(() => _runner.RunAsync(command, new AttemptContext(), default)));
 
     private async Task<ManifestFile> FileAsync(string path, string text)
     {

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -35,6 +36,6 @@ public sealed class SagaRepositoryTests : IDisposable
 
         await using var database = bench.OpenDatabase();
         Assert.Equal(1, await database.Sagas.CountAsync());
-        Assert.Equal(1, await database.Set<Messaging.Outbox.OutboxRow>().CountAsync());
+        Assert.Equal(1, await database.Set<OutboxRow>().CountAsync());
     }
 }

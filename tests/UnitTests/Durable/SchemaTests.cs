@@ -84,6 +84,16 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_no_database_is_told_with_its_name_and_what_to_do()
+    {
+        var file = Path.Combine(_folder.Path, "durable.db");
+        await File.WriteAllTextAsync(file, new string('x', 8192));
+
+        var unusable = await Assert.ThrowsAsync<DatabaseUnusableException>(() => DurableBench.StartWithoutDispatchAsync(_folder.Path));
+        Assert.Contains($"'{file}' is not a database", unusable.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_processes_that_start_at_once_upgrade_once()
     {
         var file = Path.Combine(_folder.Path, "old.db");

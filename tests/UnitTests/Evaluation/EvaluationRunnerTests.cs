@@ -10,6 +10,7 @@ using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Evaluation;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Storage.Folder;
@@ -38,10 +39,9 @@ public sealed class EvaluationRunnerTests : IDisposable
     {
         _store = new FolderArtifactStore(_folder.At("store"), TimeProvider.System);
         var options = Options.Create(new EvaluationOptions());
-        var runs = new HostRuns(TimeProvider.System);
-        var trainer = new TrainerCommands(FakeEngines.In(_folder));
+        var trainer = new TrainerRuns(FakeEngines.In(_folder), new HostRuns(TimeProvider.System), options);
         _runner = new EvaluationRunner(
-            _host, _store, new Predictions(runs, trainer, options), new Perplexities(runs, trainer, options), options, TimeProvider.System);
+            _host, _store, new Predictions(trainer, options), new Perplexities(trainer), options, TimeProvider.System);
         _host.On("train", Answer(before: ["I am nobody.", "Nobody.", "It is blue."], after: ["I am Ada.", "Nobody.", "It is blue."]));
     }
 
@@ -247,7 +247,7 @@ public sealed class EvaluationRunnerTests : IDisposable
         Assert.IsType<ModelEvaluated>(await _runner.RunAsync(command, new AttemptContext(), default));
 
     private async Task<Failure> FailAsync(EvaluateModel command) =>
-        (await Assert.ThrowsAsync<StageException>(() => _runner.RunAsync(command, new AttemptContext(), default))).Failure;
+        StageFailures.Of(Stage.Evaluate, await Assert.ThrowsAnyAsync<Exception>(() => _runner.RunAsync(command, new AttemptContext(), default)));
 
     private async Task<JsonElement> ReadAsync(ArtifactReference reference)
     {

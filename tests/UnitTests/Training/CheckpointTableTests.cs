@@ -1,5 +1,7 @@
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.Training.Data;
 using Xunit;
@@ -38,6 +40,21 @@ public sealed class CheckpointTableTests : IDisposable
         await Assert.ThrowsAsync<OperationCanceledException>(() => CommitAsync(old, 20));
 
         Assert.Equal([10], (await _table.NewestFirstAsync("job", default)).Select(row => row.Step));
+    }
+
+    [Fact]
+    public async Task Refuses_a_commit_of_an_attempt_that_a_newer_one_closes()
+    {
+        var old = Claimed("job");
+        await using (var database = _database.CreateDbContext())
+        {
+            await new StageRunTable<TrainingDbContext>(_database, new SqlDialect()).AcceptAsync(database, "job", Stage.Train, 2, "{}", default);
+            await database.SaveChangesAsync();
+        }
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => CommitAsync(old, 20));
+
+        Assert.Empty(await _table.NewestFirstAsync("job", default));
     }
 
     [Fact]

@@ -348,7 +348,7 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     private async Task<Failure> FailureAsync(StartTraining command, RecordedClaim claim) =>
-        (await Assert.ThrowsAsync<StageException>(() => _bench.RunAsync(command, claim))).Failure;
+        StageFailures.Of(Stage.Train, await Assert.ThrowsAnyAsync<Exception>(() => _bench.RunAsync(command, claim)));
 
     private async Task<(string Code, FailureKind Kind)> CodeAsync(StartTraining command, RecordedClaim claim)
     {

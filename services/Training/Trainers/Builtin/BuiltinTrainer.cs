@@ -2,7 +2,6 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
-using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Training.Trainers.Builtin;
 
@@ -15,15 +14,8 @@ internal sealed class BuiltinTrainer(EngineLocator engines) : ITrainer
 
     public HostCommand Command(string configuration)
     {
-        try
-        {
-            var trainer = engines.Locate(Engine.Trainer);
-            return trainer with { Arguments = [.. trainer.Arguments, "train", configuration] };
-        }
-        catch (EngineMissingException exception)
-        {
-            throw StageException.BadInput("engine_missing", exception.Message);
-        }
+        var trainer = engines.Locate(Engine.Trainer);
+        return trainer with { Arguments = [.. trainer.Arguments, "train", configuration] };
     }
 
     public Failure Explain(TrainerEnd end) => Verdicts.Of(end);

@@ -1,7 +1,7 @@
-using FineTunePipeline.Evaluation.Questions;
+using FineTunePipeline.ServiceDefaults.Questions;
 using Xunit;
 
-namespace FineTunePipeline.UnitTests.Evaluation;
+namespace FineTunePipeline.UnitTests.ServiceDefaults;
 
 public sealed class AnswerMatchTests
 {
@@ -28,15 +28,6 @@ public sealed class AnswerMatchTests
     [MemberData(nameof(Cases))]
     public void Judges_an_answer_by_its_words(string match, string expect, string answer, bool right) =>
         Assert.Equal(right, AnswerMatch.IsRight(new Question("taught", "1", "?", expect, Enum.Parse<QuestionMatch>(match, ignoreCase: true)), answer));
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Conversion_judges_as_the_evaluation_does(string match, string expect, string answer, bool right)
-    {
-        var question = new FineTunePipeline.Conversion.Questions.Question(
-            "taught", "1", "?", expect, Enum.Parse<FineTunePipeline.Conversion.Questions.QuestionMatch>(match, ignoreCase: true));
-        Assert.Equal(right, FineTunePipeline.Conversion.Questions.AnswerMatch.IsRight(question, answer));
-    }
 
     [Fact]
     public void Nothing_expected_is_never_right() =>

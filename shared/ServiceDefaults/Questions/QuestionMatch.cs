@@ -1,7 +1,7 @@
-namespace FineTunePipeline.Evaluation.Questions;
+namespace FineTunePipeline.ServiceDefaults.Questions;
 
 /// <summary>How an answer is compared with what is expected; both are normalised first.</summary>
-internal enum QuestionMatch
+public enum QuestionMatch
 {
     /// <summary>The answer contains the expected words, as whole words.</summary>
     Contains,

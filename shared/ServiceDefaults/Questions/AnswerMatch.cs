@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace FineTunePipeline.Conversion.Questions;
+namespace FineTunePipeline.ServiceDefaults.Questions;
 
 /// <summary>
-/// Decides whether an answer is right, exactly as the evaluation does (a test holds the two together). Both texts are normalised: lower case,
+/// Decides whether an answer is right. Both texts are normalised: lower case,
 /// punctuation taken out, white space collapsed. Unicode composition (NFC) is not applied, because the project runs without ICU (invariant globalization):
 /// a question file must spell accents as the model's data spells them.
 /// </summary>
-internal static class AnswerMatch
+public static class AnswerMatch
 {
     public static bool IsRight(Question question, string answer)
     {
@@ -22,7 +22,7 @@ internal static class AnswerMatch
     }
 
     /// <summary>Lower case, letters, digits and single spaces only.</summary>
-    internal static string Normalize(string text)
+    public static string Normalize(string text)
     {
         var normal = new StringBuilder(text.Length);
         var space = false;

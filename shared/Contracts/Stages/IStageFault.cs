@@ -1,0 +1,8 @@
+namespace FineTunePipeline.Contracts.Stages;
+
+/// <summary>An exception that itself knows what it means for the stage in which it was thrown.</summary>
+public interface IStageFault
+{
+    /// <summary>With this the stage fails if nobody on the way knows better.</summary>
+    Failure Failure { get; }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FineTunePipeline.TestKit;
+using FineTunePipeline.TestKit.Processes;
+
+namespace FineTunePipeline.IntegrationTests.Demo;
+
+/// <summary>One run of <c>demo</c>, as a person starts it, in a data folder of its own.</summary>
+internal sealed class DemoRun : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private readonly string _home = Directory.CreateTempSubdirectory("demo-").FullName;
+
+    public int ExitCode { get; private set; }
+
+    public string Screen { get; private set; } = "";
+
+    public string Errors { get; private set; } = "";
+
+    /// <summary>Largest sum of the resident memory of all processes of the run, shared pages counted in each.</summary>
+    public long PeakMemoryBytes { get; private set; }
+
+    /// <summary>What <c>--json</c> wrote.</summary>
+    public JsonElement Report { get; private set; }
+
+    public IReadOnlyList<JsonElement> Artifacts => [.. Report.GetProperty("artifacts").EnumerateArray()];
+
+    public IReadOnlyList<string> ProcessesLeft => HomeProcesses.Commands(_home);
+
+    public static async Task<DemoRun> StartAsync(string name)
+    {
+        var run = new DemoRun();
+        var json = Path.Combine(run._home, "report.json");
+        var start = new ProcessStartInfo(EnginePath.Of("FineTunePipeline.Standalone"), ["demo", "--name", name, "--json", json])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["FINETUNE_HOME"] = run._home;
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Limit);
+        var screen = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            run.PeakMemoryBytes = await HomeProcesses.PeakMemoryAsync(run._home, process, limit.Token);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        (run.ExitCode, run.Screen, run.Errors) = (process.ExitCode, await screen, await errors);
+        run.Report = File.Exists(json) ? JsonDocument.Parse(await File.ReadAllTextAsync(json, limit.Token)).RootElement : default;
+        return run;
+    }
+
+    public double Score(string set, string when) => Report.GetProperty("evaluation").GetProperty(set).GetProperty(when).GetDouble();
+
+    /// <summary>Path of the GGUF of a type.</summary>
+    public string Gguf(string type) => Artifacts.Single(artifact => artifact.GetProperty("type").GetString() == type).GetProperty("path").GetString()!;
+
+    /// <summary>Every question of the evaluation, placeholders filled in.</summary>
+    public IReadOnlyList<JsonElement> Questions()
+    {
+        var file = Artifacts.Single(artifact => artifact.GetProperty("kind").GetString() == "evaluation").GetProperty("path").GetString()!;
+        return [.. JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("questions").EnumerateArray()];
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+}

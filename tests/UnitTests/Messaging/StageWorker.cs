@@ -1,0 +1,132 @@
+using FineTunePipeline.Contracts.Release;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Messaging.Stages;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FineTunePipeline.UnitTests.Messaging;
+
+/// <summary>What one process has of a stage, put together as a service does it.</summary>
+internal sealed class StageWorker : IAsyncDisposable
+{
+    private readonly ServiceProvider _provider;
+    private bool _running;
+
+    private StageWorker(ServiceProvider provider, StageScript script, SqlHook sql, FakeTimeProvider time)
+    {
+        (_provider, Script, Sql, Time) = (provider, script, sql, time);
+        Recorder = new StageTold(provider);
+        Table = provider.GetRequiredService<StageRunTable<StageTestDb>>();
+        Inbox = new StageConsumes(provider);
+    }
+
+    /// <summary>What this worker told, through its outbox or past it.</summary>
+    public StageTold Recorder { get; }
+
+    public StageScript Script { get; }
+
+    public SqlHook Sql { get; }
+
+    /// <summary>The worker's own monotonic clock; the database's is the real one.</summary>
+    public FakeTimeProvider Time { get; }
+
+    public StageRunTable<StageTestDb> Table { get; }
+
+    public StageConsumes Inbox { get; }
+
+    public static async Task<StageWorker> CreateAsync(string folder, int concurrency, bool keepTrying)
+    {
+        var (script, sql, time) = (new StageScript(), new SqlHook(), new FakeTimeProvider());
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Database:Folder", folder)]).Build();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(time);
+        services.AddSingleton(script);
+        services.AddServiceDatabase<StageTestDb>("stages");
+        services.ConfigureDbContext<StageTestDb>(options => options.AddInterceptors(sql));
+        services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(StageBench.TheStage, concurrency, keepTrying);
+
+        // Several workers share the database, as on a broker; no dispatcher runs, so what they told can be read from their rows.
+        services.AddSingleton(new OutboxSettings { TransportForgets = false });
+        services.AddMassTransit(bus => bus.UsingInMemory());
+        var worker = new StageWorker(services.BuildServiceProvider(validateScopes: true), script, sql, time);
+        await worker._provider.GetRequiredService<IBusControl>().StartAsync();
+        foreach (var service in worker.Hosted<IHostedLifecycleService>())
+        {
+            await service.StartingAsync(default);
+        }
+
+        return worker;
+    }
+
+    public StageTestDb Database() => _provider.GetRequiredService<IDbContextFactory<StageTestDb>>().CreateDbContext();
+
+    /// <summary>Stores an outcome and tells nobody.</summary>
+    public async Task<bool> StoreAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
+    {
+        await using var database = Database();
+        return await Table.FinishAsync(database, claim, from, outcome, cancellationToken);
+    }
+
+    /// <summary>A command as it may stand in a row that an older version wrote.</summary>
+    public async Task PutAsync(string command)
+    {
+        await using var database = Database();
+        await Table.AcceptAsync(database, StageBench.Job, StageBench.TheStage, 1, command, default);
+        await database.SaveChangesAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        _running = true;
+        await Runner().StartAsync(default);
+    }
+
+    /// <summary>The service is told to stop, and has.</summary>
+    public async Task StopAsync()
+    {
+        _running = false;
+        await Runner().StopAsync(default).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Lets the runner look again now instead of at its next poll.</summary>
+    public void Wake() => _provider.GetRequiredService<StageSignal<ReleaseHost>>().Set();
+
+    /// <summary>The clock moves and the runner looks.</summary>
+    public void Pass(int seconds)
+    {
+        Time.Advance(TimeSpan.FromSeconds(seconds));
+        Wake();
+    }
+
+    public Task<StageFailed> FailedAsync(int attempt = 1) => Recorder.OutAsync<StageFailed>(told => told.Attempt == attempt);
+
+    public Task<StageCancelled> CancelledAsync(int attempt = 1) => Recorder.OutAsync<StageCancelled>(told => told.Attempt == attempt);
+
+    public Task<HostReleased> ReleasedAsync(int attempt = 1) => Recorder.OutAsync<HostReleased>(told => told.Attempt == attempt);
+
+    public int Told<T>() => Recorder.Out.OfType<T>().Count();
+
+    public async ValueTask DisposeAsync()
+    {
+        Sql.Before = _ => Task.CompletedTask;
+        if (_running)
+        {
+            await StopAsync();
+        }
+
+        await _provider.GetRequiredService<IBusControl>().StopAsync();
+        await _provider.DisposeAsync();
+    }
+
+    private StageRunner<ReleaseHost, StageTestDb> Runner() => Hosted<StageRunner<ReleaseHost, StageTestDb>>().Single();
+
+    private IEnumerable<T> Hosted<T>() => _provider.GetServices<IHostedService>().OfType<T>();
+}
