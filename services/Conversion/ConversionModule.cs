@@ -7,7 +7,6 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts.Local;
-using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -27,7 +26,6 @@ public sealed class ConversionModule : IServiceModule
         services.AddOptions<ConversionOptions>().BindConfiguration(ConversionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var concurrency = configuration.GetSection(ConversionOptions.Section).Get<ConversionOptions>()?.Concurrency ?? 1;
         services.AddLocalHost(configuration);
-        services.AddSingleton<HostRuns>();
         services.AddSingleton<ModelTool>();
         services.AddSingleton<HostFiles>();
         services.AddSingleton<ModelMerger>();

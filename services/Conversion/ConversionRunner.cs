@@ -5,6 +5,7 @@ using FineTunePipeline.Conversion.Merging;
 using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Storage;
@@ -24,6 +25,7 @@ internal sealed class ConversionRunner(
     FileQuestions asker,
     HostFiles files,
     KQuantFits fits,
+    EngineVersions versions,
     IOptions<ConversionOptions> options,
     TimeProvider time) : IStageRunner<ConvertModel>
 {
@@ -35,6 +37,7 @@ internal sealed class ConversionRunner(
         var requested = command.Spec.Outputs.Gguf;
         var host = hosts.Connect(command.Prepared.Host);
         var folders = new ConversionFolders(command);
+        var engineVersion = await versions.OfModelToolAsync(host, cancellationToken);
 
         var merged = await merger.MergeAsync(host, command, folders, cancellationToken);
         var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.Model, cancellationToken) : null);
@@ -67,7 +70,7 @@ internal sealed class ConversionRunner(
             JobId = command.JobId,
             Attempt = command.Attempt,
             Converted = converted,
-            Statement = await StateAsync(command, converted, made, started, cancellationToken),
+            Statement = await StateAsync(command, converted, made, engineVersion, started, cancellationToken),
         };
     }
 
@@ -119,7 +122,12 @@ internal sealed class ConversionRunner(
     }
 
     private Task<Contracts.Artifacts.ArtifactReference> StateAsync(
-        ConvertModel command, ConvertedModel converted, IReadOnlyList<ConvertedFile> made, DateTimeOffset started, CancellationToken cancellationToken) =>
+        ConvertModel command,
+        ConvertedModel converted,
+        IReadOnlyList<ConvertedFile> made,
+        string engineVersion,
+        DateTimeOffset started,
+        CancellationToken cancellationToken) =>
         store.PutJsonAsync(
             new ConversionStatement
             {
@@ -127,6 +135,7 @@ internal sealed class ConversionRunner(
                 Attempt = command.Attempt,
                 StartedAt = started,
                 EndedAt = time.GetUtcNow(),
+                EngineVersion = engineVersion,
                 Model = command.Inputs.Model,
                 Trained = command.Trained.Output,
                 Merged = converted.Merged,

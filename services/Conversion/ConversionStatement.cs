@@ -17,6 +17,9 @@ internal sealed record ConversionStatement
 
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>The engine that merged, wrote and asked, with its llama.cpp.</summary>
+    public required string EngineVersion { get; init; }
+
     public required ArtifactReference Model { get; init; }
 
     public required ArtifactReference Trained { get; init; }

@@ -21,6 +21,7 @@ internal sealed class DeploymentRunner(IEnumerable<IDeploymentTarget> targets, I
                 Attempt = command.Attempt,
                 StartedAt = started,
                 EndedAt = time.GetUtcNow(),
+                EngineVersion = deployed.EngineVersion,
                 Target = target.Name,
                 Type = request.File.Type,
                 File = request.File.Artifact,

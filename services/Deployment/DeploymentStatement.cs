@@ -16,6 +16,9 @@ internal sealed record DeploymentStatement
 
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>The engine that serves or described the file, with its llama.cpp; null if nothing was deployed.</summary>
+    public string? EngineVersion { get; init; }
+
     public required string Target { get; init; }
 
     public required string Type { get; init; }

@@ -4,7 +4,6 @@ using FineTunePipeline.Evaluation.Data;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts.Local;
-using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -24,7 +23,6 @@ public sealed class EvaluationModule : IServiceModule
         services.AddOptions<EvaluationOptions>().BindConfiguration(EvaluationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var concurrency = configuration.GetSection(EvaluationOptions.Section).Get<EvaluationOptions>()?.Concurrency ?? 1;
         services.AddLocalHost(configuration);
-        services.AddSingleton<HostRuns>();
         services.AddSingleton<TrainerRuns>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Perplexities>();

@@ -27,7 +27,8 @@ try
     };
 }
 catch (Exception exception) when (exception
-    is DataHomeException or ConfigurationFileException or OptionsValidationException or DatabaseTooNewException or DatabaseUnusableException or DemoException)
+    is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException
+        or DatabaseTooNewException or DatabaseUnusableException or DemoException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

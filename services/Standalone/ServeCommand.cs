@@ -9,16 +9,7 @@ internal static class ServeCommand
     {
         using var home = DataHome.Lock(DataHome.DefaultFolder());
         await using var app = StandaloneHost.Build(home, args, "http://127.0.0.1:8080");
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync($"{exception.Message} Stop what listens there, or choose another port: serve --urls http://127.0.0.1:8081");
-            return 1;
-        }
-
+        await app.StartAsync();
         Console.WriteLine($"FineTunePipeline serves {string.Join(", ", app.Urls)} (data in {home.Folder}); Ctrl-C stops it");
         await app.WaitForShutdownAsync();
         return 0;

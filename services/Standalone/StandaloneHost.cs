@@ -43,6 +43,7 @@ internal static class StandaloneHost
             builder.WebHost.UseUrls(urls);
         }
 
+        ListenAddresses.Ensure(builder.Configuration["urls"] is { Length: > 0 } set ? set : urls);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Services.AddHealthChecks();
@@ -53,6 +54,7 @@ internal static class StandaloneHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
+        WritableFolders.Ensure(app.Services);
         app.MapGateway();
         return app;
     }

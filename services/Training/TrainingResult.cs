@@ -6,6 +6,7 @@ using FineTunePipeline.Hosts.Artifacts;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Training.Checkpoints;
+using FineTunePipeline.Training.Trainers;
 using FineTunePipeline.Training.Watching;
 
 namespace FineTunePipeline.Training;
@@ -15,7 +16,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
 {
     /// <exception cref="StageException">The trainer ended well but its output folder does not hold a result.</exception>
     public async Task<TrainingCompleted> StoreAsync(
-        StartTraining command, IComputeHost host, TrainingFolders folders, TrainingHandle handle, WatchedRun run, CancellationToken cancellationToken)
+        StartTraining command, ITrainer trainer, IComputeHost host, TrainingFolders folders, TrainingHandle handle, WatchedRun run, CancellationToken cancellationToken)
     {
         var lora = command.Spec.Method == FineTuningMethod.Lora;
         var output = await host.CollectAsync(store, folders.Output, lora ? "adapter" : "model", CheckpointFolders.IsResult, cancellationToken);
@@ -28,6 +29,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             Attempt = command.Attempt,
             Trainer = command.Spec.Provider.Trainer,
             TrainerVersion = command.Prepared.TrainerVersion,
+            Precision = trainer.Precision,
             Model = command.Inputs.Model,
             Dataset = command.Inputs.Dataset,
             Hyperparameters = command.Spec.Hyperparameters,

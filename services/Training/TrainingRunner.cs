@@ -29,7 +29,7 @@ internal sealed class TrainingRunner(
         var run = await watch.ToEndAsync(context, host, folders, handle, cancellationToken);
         if (run.Look is { State: RunState.Exited, ExitCode: 0 })
         {
-            return await result.StoreAsync(command, host, folders, handle, run, cancellationToken);
+            return await result.StoreAsync(command, trainer, host, folders, handle, run, cancellationToken);
         }
 
         // A vanished run may have left a command without its supervisor.

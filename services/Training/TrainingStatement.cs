@@ -18,6 +18,9 @@ internal sealed record TrainingStatement
     /// <summary>What the trainer's <c>version</c> printed.</summary>
     public required string TrainerVersion { get; init; }
 
+    /// <summary>The type in which it computed and kept the trained weights, such as float32.</summary>
+    public required string Precision { get; init; }
+
     public required ArtifactReference Model { get; init; }
 
     public required ArtifactReference Dataset { get; init; }

@@ -117,7 +117,7 @@ internal sealed class ValidateJobRunner(
         var facts = ModelCheck.Check(listed, faults);
         if (facts is not null && spec.Outputs.Gguf.Count > 0)
         {
-            GgufPreflight.Check(facts.Folder, work.Folder("preflight.gguf"), faults);
+            GgufPreflight.Check(facts.Folder, faults);
         }
 
         return faults.IsEmpty ? facts : null;

@@ -19,6 +19,7 @@ namespace FineTunePipeline.Deployment.Serving;
 internal sealed class ModelServers(
     IHostConnector hosts,
     EngineLocator engines,
+    EngineVersions versions,
     IArtifactStore store,
     IOptions<DeploymentOptions> options,
     IOptions<LocalHostOptions> localHost,
@@ -37,6 +38,9 @@ internal sealed class ModelServers(
     public string Endpoint(int port) => string.Create(CultureInfo.InvariantCulture, $"http://{options.Value.Host}:{port}/v1");
 
     public Task<RunLook> LookAsync(ServedModel model, CancellationToken cancellationToken) => _host.LookAsync(RunFolderOf(model), cancellationToken);
+
+    /// <summary>The engine that serves, with its llama.cpp.</summary>
+    public Task<string> EngineVersionAsync(CancellationToken cancellationToken) => versions.OfModelToolAsync(_host, cancellationToken);
 
     /// <summary>Starts the server of this generation, or adopts it, and waits until it listens.</summary>
     /// <returns>The port.</returns>

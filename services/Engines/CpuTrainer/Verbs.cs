@@ -18,7 +18,9 @@ internal static class Verbs
         |   finetune-trainer train X.yaml [key=value ...]: train, evaluate   |
         |                                            or predict (train -h)   |
         |   finetune-trainer export X.yaml [key=value ...]: merge an adapter |
-        |   finetune-trainer pretrain OUT [key=value ...]: demo base model   |
+        |   finetune-trainer pretrain OUT [--steps N] [--seed N]:            |
+        |                                            demo base model         |
+        |   finetune-trainer pretrain --data DIR: demo data and questions    |
         |   finetune-trainer env: show environment info                      |
         |   finetune-trainer version: show version info                      |
         ----------------------------------------------------------------------

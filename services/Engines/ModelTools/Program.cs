@@ -13,6 +13,7 @@ Verb[] verbs =
     new("ask", AskCommand.Usage, AskCommand.RunAsync),
     new("perplexity", PerplexityCommand.Usage, PerplexityCommand.RunAsync),
     new("modelfile", ModelfileCommand.Usage, ModelfileCommand.RunAsync),
+    new("version", VersionCommand.Usage, VersionCommand.RunAsync),
     new("serve", ServeCommand.Usage, ServeCommand.RunAsync),
 ];
 

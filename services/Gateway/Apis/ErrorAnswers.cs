@@ -1,4 +1,5 @@
 using System.Net;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.JobFiles;
 using FineTunePipeline.Storage;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,11 @@ internal static class ErrorAnswers
 
     public static IResult NoJob(string jobId) =>
         Results.Problem(statusCode: 404, title: "No such job", detail: $"There is no job '{jobId}'. `finetune list` shows those that there are.");
+
+    public static IResult HasEnded(string jobId, JobState state) => Results.Problem(
+        statusCode: 409,
+        title: "The job has ended",
+        detail: $"The job {jobId} has {(state == JobState.Succeeded ? "succeeded" : "failed")} already: nothing of it runs that could be cancelled.");
 
     public static IResult BadJob(JobFileException exception) => Results.Problem(
         statusCode: 400,

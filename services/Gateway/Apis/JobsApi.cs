@@ -21,7 +21,7 @@ internal static class JobsApi
         jobs.MapPost("/", SubmitAsync).WithSummary("Submit a job (JSON, or YAML as a job file has it)").Accepts<JobSpec>("application/json", "application/yaml");
         jobs.MapGet("/", ListAsync).WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", ShowAsync).WithSummary("Show a job");
-        jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; harmless if it has ended");
+        jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; again it changes nothing, and a job that has succeeded or failed is refused (409)");
     }
 
     private static async Task<IResult> SubmitAsync(
@@ -70,6 +70,11 @@ internal static class JobsApi
         if (await views.FindAsync(id, cancellationToken) is not { } row)
         {
             return ErrorAnswers.NoJob(id);
+        }
+
+        if (row.State is JobState.Succeeded or JobState.Failed)
+        {
+            return ErrorAnswers.HasEnded(id, row.State);
         }
 
         await submitter.CancelAsync(id, "cancelled by its owner", cancellationToken);

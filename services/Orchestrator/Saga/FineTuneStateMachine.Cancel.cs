@@ -11,7 +11,7 @@ public sealed partial class FineTuneStateMachine
         When(CancelRequested).ThenAsync(context => CancelAsync(context, context.Message.Reason)),
         When(Deadline.Received).ThenAsync(context =>
         {
-            if (IsFinal(context.Saga))
+            if (!CanBeCancelled(context.Saga))
             {
                 return Task.CompletedTask;
             }
@@ -31,10 +31,13 @@ public sealed partial class FineTuneStateMachine
                     new Failure("ended_unasked", $"The stage {context.Message.Stage} was ended although nobody cancelled it.", FailureKind.Internal))),
                 IgnoreStale)));
 
+    /// <summary>When only the provenance is still being written, all is done and deployed: too late, as a moment later.</summary>
+    private bool CanBeCancelled(FineTuneSaga saga) => saga.CurrentState == Running.Name || saga.CurrentState == Waiting.Name;
+
     private async Task CancelAsync(BehaviorContext<FineTuneSaga> context, string reason)
     {
         var saga = context.Saga;
-        if (IsFinal(saga) || saga.CurrentState == Cancelling.Name)
+        if (!CanBeCancelled(saga))
         {
             return;
         }

@@ -64,7 +64,8 @@ public sealed partial class FineTuneStateMachine
 
         if (wait is null)
         {
-            await FailAsync(context, failure);
+            var tried = used > 0 ? $"{Doing(saga.Stage)} was tried {saga.Attempt(saga.Stage)} times: " : "";
+            await FailAsync(context, failure with { Message = tried + failure.Message });
             return;
         }
 

@@ -1,25 +1,36 @@
+using System.Runtime.InteropServices;
+
 namespace FineTunePipeline.Standalone.Demo;
 
-/// <summary>Ctrl-C and SIGTERM cancel the job, so that nothing is left running; a second Ctrl-C ends at once.</summary>
+/// <summary>Ctrl-C and SIGTERM cancel the job, so that nothing is left running; a second one ends at once.</summary>
 internal sealed class DemoInterrupt : IDisposable
 {
-    private readonly ConsoleCancelEventHandler _handler;
+    /// <summary>What a shell says of a program that Ctrl-C ended.</summary>
+    private const int Interrupted = 130;
+
+    private readonly Func<Task> _cancel;
+    private readonly List<PosixSignalRegistration> _registrations;
     private bool _asked;
 
     public DemoInterrupt(Func<Task> cancel)
     {
-        _handler = (_, press) =>
-        {
-            press.Cancel = !_asked;
-            if (!_asked)
-            {
-                _asked = true;
-                Console.Error.WriteLine("Cancelling; press Ctrl-C again to leave at once");
-                _ = cancel();
-            }
-        };
-        Console.CancelKeyPress += _handler;
+        _cancel = cancel;
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
-    public void Dispose() => Console.CancelKeyPress -= _handler;
+    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_asked)
+        {
+            // The host's own handler would take the signal for a wish to end in order.
+            Environment.Exit(Interrupted);
+        }
+
+        _asked = true;
+        Console.Error.WriteLine("Cancelling; press Ctrl-C again to leave at once");
+        _ = _cancel();
+    }
 }

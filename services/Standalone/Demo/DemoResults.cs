@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Gateway.Apis;
+using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Standalone.Demo;
 
@@ -22,7 +22,7 @@ internal sealed record DemoResults(string Folder, IReadOnlyList<DemoFile> Files)
                 target.Flush(flushToDisk: true);
             }
 
-            var digest = await DigestAsync(temporary, cancellationToken);
+            var digest = await Digests.Sha256OfFileAsync(temporary, cancellationToken);
             if (digest != file.Artifact.Sha256)
             {
                 throw new DemoException($"{file.Path} arrived damaged: its bytes hash to {digest}, not to {file.Artifact.Sha256}.");
@@ -33,11 +33,5 @@ internal sealed record DemoResults(string Folder, IReadOnlyList<DemoFile> Files)
         }
 
         return new DemoResults(folder, saved);
-    }
-
-    private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }

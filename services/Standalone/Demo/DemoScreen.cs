@@ -82,7 +82,7 @@ internal sealed class DemoScreen
     public void Kept(string endpoint, string model) => Line(
         $$"""
         The model server goes on running. Ask it:
-          curl -s {{endpoint}}/chat/completions -H 'Content-Type: application/json' -d '{"model":"{{model}}","messages":[{"role":"user","content":"Who made you?"}]}'
+          curl -s {{endpoint}}/chat/completions -H 'Content-Type: application/json' -d '{"model":"{{model}}","messages":[{"role":"user","content":"Who made you?"}],"temperature":0}'
         """);
 
     private void ShowProgress(TrainingProgressed progress)

@@ -13,6 +13,9 @@ public interface ITrainer
     /// <summary>What <c>provider.trainer</c> in a job says, in lower case.</summary>
     string Name { get; }
 
+    /// <summary>The type in which it computes and keeps the trained weights, as PyTorch names types; for the statement.</summary>
+    string Precision { get; }
+
     /// <summary>The configuration file's text.</summary>
     /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
     /// <param name="resumeFrom">Absolute folder of a checkpoint to go on from, below <paramref name="outputFolder"/>; null at the beginning.</param>

@@ -25,13 +25,34 @@ public static class HfToGguf
     {
         var config = HfModelConfig.Load(modelFolder);
         using var weights = ModelWeights.OpenFolder(modelFolder);
+        var (metadata, tensors, warnings) = Plan(config, weights, type, modelName);
+        var written = GgufWriter.Write(outPath, metadata, tensors, progress, cancellationToken);
+        return new GgufConversion(warnings, tensors.Count, written.Bytes, written.Sha256);
+    }
+
+    /// <summary>
+    /// Says without writing anything whether <see cref="Convert"/> will be able to convert the folder, and how: architecture, shapes, vocabulary and the way
+    /// the tokenizer splits text are read and checked, the weights' values are not. Takes milliseconds for a small model, and memory for the vocabulary alone.
+    /// </summary>
+    /// <param name="type">Type of the matrices.</param>
+    /// <exception cref="InvalidModelFileException">The folder cannot be converted; the message says why and what to do.</exception>
+    public static GgufPlan Preflight(string modelFolder, GgufType type)
+    {
+        var config = HfModelConfig.Load(modelFolder);
+        using var weights = ModelWeights.OpenFolder(modelFolder);
+        var (_, tensors, warnings) = Plan(config, weights, type, modelName: null);
+        return new GgufPlan(warnings, tensors.Count, tensors.Sum(tensor => tensor.ByteLength));
+    }
+
+    private static (GgufMetadata Metadata, IReadOnlyList<GgufTensorToWrite> Tensors, IReadOnlyList<string> Warnings) Plan(
+        HfModelConfig config, ModelWeights weights, GgufType type, string? modelName)
+    {
         var warnings = new List<string>();
         var tensors = TensorPlan.Make(config, weights, type, warnings);
         var metadata = new GgufMetadata();
         GeneralMetadata.Add(metadata, config, tensors.Sum(tensor => tensor.ElementCount), modelName);
         ArchitectureMetadata.Add(metadata, config, type);
         TokenizerMetadata.Add(metadata, config, warnings);
-        var written = GgufWriter.Write(outPath, metadata, tensors, progress, cancellationToken);
-        return new GgufConversion(warnings, tensors.Count, written.Bytes, written.Sha256);
+        return (metadata, tensors, warnings);
     }
 }

@@ -6,6 +6,10 @@ namespace FineTunePipeline.ServiceDefaults.Home;
 /// </summary>
 public sealed class DataHome : IDisposable
 {
+    private const int HeldOnLinux = 11;
+    private const int HeldOnMacOS = 35;
+    private const int HeldOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
 
     private DataHome(string folder, FileStream @lock)
@@ -41,14 +45,14 @@ public sealed class DataHome : IDisposable
         {
             throw new DataHomeException($"The folder {folder} cannot be written: {exception.Message} Set FINETUNE_HOME to one that can.", exception);
         }
-        catch (IOException exception) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult is HeldOnLinux or HeldOnMacOS or HeldOnWindows)
         {
             throw new DataHomeException(
                 $"Another process already works in {folder}. Wait for it or stop it, or set FINETUNE_HOME to another folder to run a second one beside it.", exception);
         }
         catch (IOException exception)
         {
-            throw new DataHomeException($"The folder {folder} cannot be made: {exception.Message} Set FINETUNE_HOME to one that can.", exception);
+            throw new DataHomeException($"The folder {folder} cannot be used: {exception.Message} Set FINETUNE_HOME to one that can be written.", exception);
         }
     }
 

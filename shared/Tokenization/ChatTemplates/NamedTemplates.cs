@@ -1,3 +1,5 @@
+using FineTunePipeline.Hints;
+
 namespace FineTunePipeline.Tokenization.ChatTemplates;
 
 /// <summary>
@@ -8,6 +10,8 @@ public static class NamedTemplates
 {
     /// <summary>The model folder's own chat template.</summary>
     public const string Auto = "auto";
+
+    private const int LongestName = 100;
 
     private static readonly Dictionary<string, NamedTemplate> Table = new(StringComparer.Ordinal)
     {
@@ -46,27 +50,8 @@ public static class NamedTemplates
 
     internal static NamedTemplate? Find(string name) => Table.GetValueOrDefault(name);
 
-    private static string Nearest(string name) => Names.MinBy(known => Distance(name.ToLowerInvariant(), known))!;
-
-    /// <summary>Edit distance: insertions, deletions and replacements of single characters.</summary>
-    private static int Distance(string left, string right)
-    {
-        left = left.Length > 100 ? left[..100] : left;
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+    /// <summary>Some name is always the nearest; of a name longer than any, its beginning is compared.</summary>
+    private static string Nearest(string name) => NearestName.Find(name[..Math.Min(name.Length, LongestName)], Names, int.MaxValue)!;
 
     /// <summary>What LLaMA-Factory knows about a template beside its text.</summary>
     internal sealed record NamedTemplate

@@ -54,6 +54,22 @@ public sealed partial class LayoutTests
     }
 
     [Fact]
+    public void Log_messages_are_generated_at_build_time()
+    {
+        var wrong = Repository.SourceFiles("shared", "services").Where(file => LogCall().IsMatch(File.ReadAllText(file))).Select(Repository.Relative);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Four_or_more_log_messages_have_a_file_of_their_own()
+    {
+        var wrong = Repository.SourceFiles("shared", "services")
+            .Where(file => !file.EndsWith(".Log.cs", StringComparison.Ordinal) && File.ReadAllText(file).Split("[LoggerMessage(").Length > 4)
+            .Select(Repository.Relative);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
     public void Nothing_swallows_a_fault_in_an_empty_catch()
     {
         var wrong = Repository.SourceFiles("shared", "services").Where(file => EmptyCatch().IsMatch(File.ReadAllText(file))).Select(Repository.Relative);
@@ -85,6 +101,9 @@ public sealed partial class LayoutTests
 
     [GeneratedRegex(@"ProjectReference Include=""([^""]+)""(?![^>]*ReferenceOutputAssembly=""false"")")]
     private static partial Regex References();
+
+    [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
+    private static partial Regex LogCall();
 
     [GeneratedRegex(@"catch\s*(\([^)]*\))?\s*(when\s*\([^{]*\))?\s*\{\s*\}")]
     private static partial Regex EmptyCatch();

@@ -14,6 +14,7 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
@@ -46,24 +47,31 @@ public sealed class ConversionRunnerTests : IDisposable
         var tool = new ModelTool(FakeEngines.In(_folder), new HostRuns(TimeProvider.System), options);
         var files = new HostFiles(_store);
         _runner = new ConversionRunner(
-            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store), options,
+            _host, _store, new ModelMerger(tool, _store, files), new GgufFactory(tool), new FileQuestions(tool), files, new KQuantFits(_store),
+            new EngineVersions(FakeEngines.In(_folder)), options,
             TimeProvider.System);
         _host.On("merge", Merge)
             .On("gguf", call => Write(call, call.Argument(1), call.Argument(2)))
             .On("quantize", call => Write(call, call.Argument(1), call.Argument(2)))
             .On("check", _ => ScriptedRun.Done("""{"loads": true, "architecture": "llama", "prompt": "Hi", "answer": "Hello.", "finish_reason": "stop"}"""))
-            .On("ask", Ask);
+            .On("ask", Ask)
+            .On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
     }
+
+    /// <summary>What was started in a run folder.</summary>
+    private IEnumerable<ScriptedCall> Started => _host.Calls.Where(call => call.RunFolder is not null);
 
     [Fact]
     public async Task Stores_the_merged_model_and_every_file_with_its_accuracy()
     {
-        var converted = (await RunAsync(await CommandAsync())).Converted;
+        var done = await RunAsync(await CommandAsync());
 
+        var converted = done.Converted;
         var merged = await _store.LoadManifestAsync(converted.Merged, default);
         Assert.Equal("merged", merged.Kind);
         Assert.Equal(["config.json", "model.safetensors"], merged.Files.Select(file => file.Path));
         Assert.Equal(["f16", "q8_0", "q4_k_m"], converted.Gguf.Select(file => file.Type));
+        Assert.Equal("finetune-model 0.1.0 (LLamaSharp 0.30.0, llama.cpp 815a2a591)", await EngineOfAsync(done));
         Assert.Equal(["Ada-1-f16.gguf", "Ada-1-q8_0.gguf", "Ada-1-q4_k_m.gguf"], converted.Gguf.Select(file => file.FileName));
         Assert.All(converted.Gguf, file => Assert.Equal(0.5, file.Accuracy["taught"]));
         foreach (var file in converted.Gguf.Select(file => file.Artifact).Concat(merged.Files.Select(file => new ArtifactReference(file.Sha256, file.Bytes))))
@@ -78,7 +86,7 @@ public sealed class ConversionRunnerTests : IDisposable
         var command = await CommandAsync(gguf: ["q4_k_m"]);
 
         Assert.Equal(["q4_k_m"], (await RunAsync(command)).Converted.Gguf.Select(file => file.Type));
-        Assert.Equal(["merge", "gguf", "quantize", "check", "ask"], _host.Calls.Select(call => call.Verb));
+        Assert.Equal(["merge", "gguf", "quantize", "check", "ask"], Started.Select(call => call.Verb));
     }
 
     [Fact]
@@ -97,10 +105,10 @@ public sealed class ConversionRunnerTests : IDisposable
     {
         var command = await CommandAsync();
         var first = await RunAsync(command);
-        var calls = _host.Calls.Count;
+        var calls = Started.Count();
         var second = await RunAsync(command);
 
-        Assert.Equal(calls, _host.Calls.Count);
+        Assert.Equal(calls, Started.Count());
         Assert.Equal(first.Converted.Merged, second.Converted.Merged);
         Assert.Equal(first.Converted.Gguf.Select(file => file.Artifact), second.Converted.Gguf.Select(file => file.Artifact));
     }
@@ -116,7 +124,7 @@ public sealed class ConversionRunnerTests : IDisposable
         _host.On("quantize", call => Write(call, call.Argument(1), call.Argument(2)));
         await RunAsync(command);
 
-        Assert.Equal(["quantize", "check", "ask"], _host.Calls.Select(call => call.Verb));
+        Assert.Equal(["quantize", "check", "ask"], Started.Select(call => call.Verb));
     }
 
     [Fact]
@@ -132,8 +140,8 @@ public sealed class ConversionRunnerTests : IDisposable
 
         var converted = (await RunAsync(command)).Converted;
 
-        Assert.DoesNotContain("merge", _host.Calls.Select(call => call.Verb));
-        Assert.Equal("/host/out", _host.Calls[0].Argument(0));
+        Assert.DoesNotContain("merge", Started.Select(call => call.Verb));
+        Assert.Equal("/host/out", Started.First().Argument(0));
         Assert.Equal(["config.json", "model.safetensors"], (await _store.LoadManifestAsync(converted.Merged, default)).Files.Select(file => file.Path));
     }
 
@@ -219,7 +227,7 @@ public sealed class ConversionRunnerTests : IDisposable
         await RunAsync(command);
         await _runner.CancelAsync(command, new AttemptContext(), default);
 
-        Assert.Superset(_host.Calls.Select(call => call.RunFolder!).ToHashSet(), _host.Stopped.ToHashSet());
+        Assert.Superset(Started.Select(call => call.RunFolder!).ToHashSet(), _host.Stopped.ToHashSet());
         Assert.Equal(["/host/work/ftjob-00000000000000000000000000000001/convert-1"], _host.Deleted);
     }
 
@@ -263,6 +271,13 @@ public sealed class ConversionRunnerTests : IDisposable
 
     private async Task<ModelConverted> RunAsync(ConvertModel command) =>
         Assert.IsType<ModelConverted>(await _runner.RunAsync(command, new AttemptContext(), default));
+
+    private async Task<string?> EngineOfAsync(ModelConverted converted)
+    {
+        await using var statement = await _store.OpenAsync(converted.Statement!.Sha256, default);
+        using var json = await JsonDocument.ParseAsync(statement);
+        return json.RootElement.GetProperty("engine_version").GetString();
+    }
 
     private async Task<Failure> FailAsync(ConvertModel command) =>
         StageFailures.Of(Stage.Convert, await Assert.ThrowsAnyAsync<Exception>(() => _runner.RunAsync(command, new AttemptContext(), default)));

@@ -7,6 +7,7 @@ using FineTunePipeline.Deployment.Data;
 using FineTunePipeline.Deployment.Serving;
 using FineTunePipeline.Deployment.Targets.Embedded;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage.Folder;
@@ -42,13 +43,17 @@ public sealed class EmbeddedTargetTests : IDisposable
 
         var options = Options.Create(new DeploymentOptions { Folder = _folder.At("served"), LookEvery = TimeSpan.FromMilliseconds(100) });
         var local = Options.Create(new LocalHostOptions { WorkFolder = _folder.At("work") });
-        var servers = new ModelServers(_host, FakeEngines.In(_folder), _store, options, local, TimeProvider.System);
+        var servers = new ModelServers(_host, FakeEngines.In(_folder), new EngineVersions(FakeEngines.In(_folder)), _store, options, local, TimeProvider.System);
         _table = new ServedModelTable(new Factory(database));
         _served = new ServedModels(_table, servers);
         _target = new EmbeddedTarget(_table, servers, _served, new ChatProbe(_chat, options, TimeProvider.System));
         _keeper = new ServedModelKeeper(_table, servers, options, TimeProvider.System, NullLogger<ServedModelKeeper>.Instance);
+        _host.On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
         _host.On("serve", _ => ScriptedRun.Running("""{"ready": true, "port": 40123, "pid": 7}"""));
     }
+
+    /// <summary>Model servers that were started.</summary>
+    private IReadOnlyList<ScriptedCall> Served => [.. _host.Calls.Where(call => call.Verb == "serve")];
 
     [Fact]
     public async Task Serves_the_verified_file_and_proves_that_it_answers()
@@ -57,8 +62,9 @@ public sealed class EmbeddedTargetTests : IDisposable
 
         Assert.Equal("http://127.0.0.1:40123/v1", deployed.Endpoint);
         Assert.Equal("Who are you? -> I am Ada.", deployed.Proof);
+        Assert.Equal("finetune-model 0.1.0 (LLamaSharp 0.30.0, llama.cpp 815a2a591)", deployed.EngineVersion);
         Assert.Equal(["http://127.0.0.1:40123/v1/chat/completions"], _chat.Asked);
-        var arguments = _host.Calls.Single().Command.Arguments;
+        var arguments = Served.Single().Command.Arguments;
         Assert.Equal("gguf bytes", File.ReadAllText(arguments[1]));
         Assert.Equal(["--port", "0", "--host", "127.0.0.1", "--alias", "ada"], arguments.Skip(2));
         var row = await RowAsync();
@@ -72,7 +78,7 @@ public sealed class EmbeddedTargetTests : IDisposable
         await _target.DeployAsync(request, default);
         var again = await _target.DeployAsync(request, default);
 
-        Assert.Single(_host.Calls);
+        Assert.Single(Served);
         Assert.Equal("http://127.0.0.1:40123/v1", again.Endpoint);
     }
 
@@ -82,7 +88,7 @@ public sealed class EmbeddedTargetTests : IDisposable
         await _target.DeployAsync(await RequestAsync(attempt: 1), default);
         await _target.DeployAsync(await RequestAsync(attempt: 2), default);
 
-        Assert.Equal(2, _host.Calls.Count);
+        Assert.Equal(2, Served.Count);
         Assert.Contains("/deploy-1/serve-1", _host.Stopped.Single(), StringComparison.Ordinal);
         Assert.Equal(2, (await RowAsync()).Attempt);
     }
@@ -139,13 +145,13 @@ public sealed class EmbeddedTargetTests : IDisposable
     public async Task A_killed_server_is_started_again_on_its_port()
     {
         await _target.DeployAsync(await RequestAsync(), default);
-        _host.End(_host.Calls[0].RunFolder!, RunState.Vanished);
+        _host.End(Served[0].RunFolder!, RunState.Vanished);
 
         await _keeper.LookAsync(default);
 
-        Assert.Equal(2, _host.Calls.Count);
-        Assert.Contains("40123", _host.Calls[1].Command.Arguments);
-        Assert.EndsWith("/deploy-1/serve-2", _host.Calls[1].RunFolder, StringComparison.Ordinal);
+        Assert.Equal(2, Served.Count);
+        Assert.Contains("40123", Served[1].Command.Arguments);
+        Assert.EndsWith("/deploy-1/serve-2", Served[1].RunFolder, StringComparison.Ordinal);
         Assert.Equal(2, (await RowAsync()).Generation);
     }
 
@@ -153,13 +159,13 @@ public sealed class EmbeddedTargetTests : IDisposable
     public async Task A_server_that_cannot_be_started_again_is_left_alone_for_a_while()
     {
         await _target.DeployAsync(await RequestAsync(), default);
-        _host.End(_host.Calls[0].RunFolder!, RunState.Exited, 139);
+        _host.End(Served[0].RunFolder!, RunState.Exited, 139);
         _host.On("serve", _ => ScriptedRun.Failed(5, "in use"));
 
         await _keeper.LookAsync(default);
         await _keeper.LookAsync(default);
 
-        Assert.Equal(2, _host.Calls.Count);
+        Assert.Equal(2, Served.Count);
         Assert.Equal((ServedModelState.Up, 1), ((await RowAsync()).State, (await RowAsync()).Failures));
     }
 
@@ -169,7 +175,7 @@ public sealed class EmbeddedTargetTests : IDisposable
         await _target.DeployAsync(await RequestAsync(), default);
         await _keeper.LookAsync(default);
 
-        Assert.Single(_host.Calls);
+        Assert.Single(Served);
     }
 
     [Fact]
@@ -179,7 +185,7 @@ public sealed class EmbeddedTargetTests : IDisposable
         await _served.StopAsync(JobId, default);
         await _keeper.LookAsync(default);
 
-        Assert.Single(_host.Calls);
+        Assert.Single(Served);
         Assert.Single(_host.Stopped);
         Assert.Contains(_host.Deleted, path => path.EndsWith(".gguf", StringComparison.Ordinal));
         await _served.StopAsync("ftjob-00000000000000000000000000000002", default);

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Deployment;
 using FineTunePipeline.Deployment.Targets.Folder;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage.Folder;
@@ -23,9 +24,10 @@ public sealed class FolderTargetTests : IDisposable
     public FolderTargetTests()
     {
         _store = new FolderArtifactStore(_folder.At("store"), TimeProvider.System);
+        _host.On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
         _host.On("modelfile", _ => ScriptedRun.Done("""{"template": "{{ .Prompt }}<|end|>", "stops": ["<|end|>", "a\"b"], "context": 512}"""));
         var local = Options.Create(new LocalHostOptions { WorkFolder = _folder.At("work") });
-        _target = new FolderTarget(_store, new ModelDescriptions(_host, FakeEngines.In(_folder), local));
+        _target = new FolderTarget(_store, new ModelDescriptions(_host, FakeEngines.In(_folder), new EngineVersions(FakeEngines.In(_folder)), local));
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class FolderTargetTests : IDisposable
         await _target.DeployAsync(request, default);
         await _target.DeployAsync(request, default);
 
-        Assert.Single(_host.Calls);
+        Assert.Single(_host.Calls, call => call.Verb == "modelfile");
     }
 
     [Fact]

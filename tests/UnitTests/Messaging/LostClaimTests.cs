@@ -47,7 +47,9 @@ public sealed class LostClaimTests : IAsyncLifetime
         Assert.Equal((true, true), await tried.Task.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.True(token.IsCancellationRequested);
         await slept.StopAsync();
-        Assert.Empty(slept.Recorder.Out);
+
+        // It may tell what the other stored (whoever finds an outcome untold tells it), and nothing of its own.
+        Assert.DoesNotContain(slept.Recorder.Out, told => told is not HostReleased { Cost: 3 });
         var row = await _bench.RowAsync(through: other);
         Assert.Equal((StageRunState.Finished, 3, null), (row.State, row.Fence, row.Handle));
     }

@@ -117,6 +117,7 @@ public sealed class HfToGgufRefusalTests : IDisposable
         var error = Assert.Throws<InvalidModelFileException>(() => HfToGguf.Convert(folder, output, GgufType.F16, null, CancellationToken.None));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message, Assert.Throws<InvalidModelFileException>(() => HfToGguf.Preflight(folder, GgufType.F16)).Message);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 }

@@ -42,6 +42,21 @@ public sealed class HfToGgufTests : IDisposable
     }
 
     [Fact]
+    public void Plans_what_it_would_write_and_writes_nothing()
+    {
+        var folder = Named("merged-qwen3", "qwen3");
+        var before = Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order().ToList();
+
+        var plan = HfToGguf.Preflight(folder, GgufType.F16);
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order());
+        var golden = GgufFile.Open(ModelFiles.Data("merged-qwen3-f16.gguf"));
+        Assert.Equal(golden.Tensors.Count, plan.Tensors);
+        Assert.InRange(plan.TensorBytes, 1, new FileInfo(golden.Path).Length);
+        Assert.Contains("'qwen2' is written", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Takes_a_name_for_the_model_and_reports_progress()
     {
         var progress = new List<double>();

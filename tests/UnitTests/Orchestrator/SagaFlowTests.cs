@@ -6,6 +6,7 @@ using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Orchestrator.Provenance;
+using FineTunePipeline.Orchestrator.Saga;
 using MassTransit;
 using Xunit;
 
@@ -84,6 +85,33 @@ public sealed class SagaFlowTests
 
         var again = await bench.SentAsync<StartTraining>(start => start.JobId == job && start.Attempt == 2);
         Assert.Equal((2, 6), (again.Spec.Hyperparameters.PerDeviceTrainBatchSize, again.Spec.Hyperparameters.GradientAccumulationSteps));
+    }
+
+    [Fact]
+    public async Task A_stage_that_was_tried_in_vain_says_how_often()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Running", Stage.Train, saga => saga.Retries[FailureKind.Transient] = 4);
+
+        await bench.PublishAsync(SagaBench.Failed(saga.JobId, Stage.Train, 2, FailureKind.Transient));
+
+        var failed = await bench.ChangedAsync(saga.JobId, change => change.State == JobState.Failed);
+        Assert.Equal("Training was tried 2 times: It broke.", failed.Failure!.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_job_that_only_lacks_its_provenance_is_no_longer_cancelled(bool byDeadline)
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Finishing", Stage.Deploy, saga => saga.LeaseId = null);
+
+        await bench.PublishAsync(byDeadline ? new DeadlineDue { JobId = saga.JobId } : new CancelJob { JobId = saga.JobId, Reason = "test" });
+        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SagaBench.Reference });
+
+        var done = await bench.ChangedAsync(saga.JobId, _ => true);
+        Assert.Equal((JobState.Succeeded, (Failure?)null), (done.State, done.Failure));
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public sealed class TrainingRunnerTests : IDisposable
 
         var statement = JsonDocument.Parse(_bench.Store.Blobs[completed.Statement.Sha256]).RootElement;
         Assert.Equal("trainer 1", statement.GetProperty("trainer_version").GetString());
+        Assert.Equal("float32", statement.GetProperty("precision").GetString());
         Assert.Equal(completed.Trained.Output.Sha256, statement.GetProperty("output").GetProperty("sha256").GetString());
         var configuration = statement.GetProperty("configuration").GetProperty("sha256").GetString()!;
         Assert.Contains("output_dir: \"" + _bench.Output, Encoding.UTF8.GetString(_bench.Store.Blobs[configuration]));

@@ -15,12 +15,13 @@ internal sealed class EmbeddedTarget(ServedModelTable table, ModelServers server
         var model = await BeginAsync(request, cancellationToken);
         try
         {
+            var engine = await servers.EngineVersionAsync(cancellationToken);
             var port = await servers.StartAsync(model, cancellationToken);
             var endpoint = servers.Endpoint(port);
             var proof = await probe.AskAsync(endpoint, request.ModelName, cancellationToken);
             var up = model with { State = ServedModelState.Up, Port = port, Failures = 0 };
             return await table.ReplaceAsync(model, up, cancellationToken)
-                ? new Deployed { Endpoint = endpoint, Proof = proof }
+                ? new Deployed { Endpoint = endpoint, EngineVersion = engine, Proof = proof }
                 : throw StageException.Transient("deploy_overtaken", "The model server was stopped while it was being deployed.");
         }
         catch (StageException)

@@ -20,16 +20,17 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
     public async Task<Deployed> DeployAsync(DeployRequest request, CancellationToken cancellationToken)
     {
         var folder = FolderOf(request);
+        var engine = await descriptions.EngineVersionAsync(cancellationToken);
         try
         {
             if (await ReadMarkerAsync(folder, cancellationToken) is { } present && present == MarkerOf(request) && HasFile(folder, request))
             {
-                return Proof(folder, request);
+                return Proof(folder, request, engine);
             }
 
             RefuseForeign(folder);
             await WriteAsync(folder, request, cancellationToken);
-            return Proof(folder, request);
+            return Proof(folder, request, engine);
         }
         catch (Exception exception) when (
             exception is UnauthorizedAccessException or IOException and not ArtifactMissingException and not ArtifactCorruptException)
@@ -153,8 +154,8 @@ internal sealed class FolderTarget(IArtifactStore store, ModelDescriptions descr
     private static DeploymentMarker MarkerOf(DeployRequest request) =>
         new(request.JobId, request.Attempt, request.ModelName, request.File.Type, request.File.Artifact.Sha256);
 
-    private static Deployed Proof(string folder, DeployRequest request) =>
-        new() { Proof = $"{folder} holds {request.File.FileName}, {Modelfile} and {Readme}." };
+    private static Deployed Proof(string folder, DeployRequest request, string engineVersion) =>
+        new() { EngineVersion = engineVersion, Proof = $"{folder} holds {request.File.FileName}, {Modelfile} and {Readme}." };
 
     /// <summary>Says in the folder itself what it is.</summary>
     private sealed record DeploymentMarker(string JobId, int Attempt, string ModelName, string Type, string Sha256);

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Deployment.Targets.Folder;
 
 /// <summary>Asks <c>finetune-model modelfile</c> how a GGUF file's chats are written; an engine does it because templates are programs.</summary>
-internal sealed class ModelDescriptions(IHostConnector hosts, EngineLocator engines, IOptions<LocalHostOptions> localHost)
+internal sealed class ModelDescriptions(
+    IHostConnector hosts, EngineLocator engines, EngineVersions versions, IOptions<LocalHostOptions> localHost)
 {
     private const int UnknownVerb = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -19,7 +20,7 @@ internal sealed class ModelDescriptions(IHostConnector hosts, EngineLocator engi
     /// <summary>null if the engine is an older one without the verb: Ollama then takes the template inside the file, where it knows it.</summary>
     public async Task<ModelDescription?> DescribeAsync(string file, CancellationToken cancellationToken)
     {
-        var host = hosts.Connect(LocalMachine.Reference(localHost.Value.WorkFolder, localHost.Value.WorkFolder));
+        var host = Host();
         var engine = engines.Locate(Engine.Model);
         var result = await host.RunAsync(engine with { Arguments = [.. engine.Arguments, "modelfile", file], TimeLimit = Limit }, cancellationToken);
         if (result.ExitCode == UnknownVerb)
@@ -43,6 +44,11 @@ internal sealed class ModelDescriptions(IHostConnector hosts, EngineLocator engi
             throw StageException.Internal("modelfile_failed", $"What finetune-model modelfile wrote cannot be read: {exception.Message}");
         }
     }
+
+    /// <summary>The engine that describes, with its llama.cpp.</summary>
+    public Task<string> EngineVersionAsync(CancellationToken cancellationToken) => versions.OfModelToolAsync(Host(), cancellationToken);
+
+    private IComputeHost Host() => hosts.Connect(LocalMachine.Reference(localHost.Value.WorkFolder, localHost.Value.WorkFolder));
 
     private static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";

@@ -1,11 +1,14 @@
 using System.Globalization;
 using FineTunePipeline.CpuTrainer.Results;
+using FineTunePipeline.Hints;
 
 namespace FineTunePipeline.CpuTrainer.Arguments;
 
 /// <summary>Checks what a configuration says against <see cref="ArgumentTable"/>: known keys, right types, allowed values.</summary>
 internal static class ArgumentReader
 {
+    private const int MostEdits = 3;
+
     public static ArgumentValues Read(IReadOnlyDictionary<string, object?> given)
     {
         RefuseUnknown(given.Keys);
@@ -38,8 +41,8 @@ internal static class ArgumentReader
             return;
         }
 
-        var known = ArgumentTable.All.Select(argument => argument.Name).Concat(OtherArguments.Names).ToList();
-        var hints = unknown.Select(name => NearestName.Of(name, known) is { } nearest
+        var known = ArgumentTable.All.Select(argument => argument.Name).Concat(OtherArguments.Names).Order(StringComparer.Ordinal).ToList();
+        var hints = unknown.Select(name => NearestName.Find(name, known, Math.Clamp(name.Length / 3, 1, MostEdits)) is { } nearest
             ? $"Unknown key {name}: did you mean {nearest}?"
             : $"Unknown key {name}: `finetune-trainer train -h` lists all keys.");
         var list = string.Join(", ", unknown.Select(name => $"'{name}'"));

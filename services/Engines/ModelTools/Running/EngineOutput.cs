@@ -39,7 +39,7 @@ internal sealed class EngineOutput(TextWriter results, TextWriter diagnostics, T
             }
 
             _lastProgress = time.GetTimestamp();
-            diagnostics.WriteLine(EngineJson.Write(new { Progress = Math.Round(Math.Clamp(share, 0, 1), 3) }));
+            Say(EngineJson.Write(new { Progress = Math.Round(Math.Clamp(share, 0, 1), 3) }));
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class EngineOutput(TextWriter results, TextWriter diagnostics, T
     {
         lock (_lock)
         {
-            diagnostics.WriteLine(line.ReplaceLineEndings(" "));
+            Say(line.ReplaceLineEndings(" "));
         }
     }
 
@@ -56,7 +56,19 @@ internal sealed class EngineOutput(TextWriter results, TextWriter diagnostics, T
     {
         lock (_lock)
         {
-            diagnostics.WriteLine(EngineJson.Write(new { Error = new { Code = code, Message = message } }));
+            Say(EngineJson.Write(new { Error = new { Code = code, Message = message } }));
+        }
+    }
+
+    private void Say(string line)
+    {
+        try
+        {
+            diagnostics.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Standard error is a file on a disk that is full, or a pipe that nobody reads: the exit code still says how the work ended.
         }
     }
 }

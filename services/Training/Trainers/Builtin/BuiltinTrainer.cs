@@ -10,6 +10,9 @@ internal sealed class BuiltinTrainer(EngineLocator engines) : ITrainer
 {
     public string Name => "builtin";
 
+    /// <summary>Also where its keys <c>bf16</c> and <c>fp16</c> ask for less: it says so in its log.</summary>
+    public string Precision => "float32";
+
     public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) => BuiltinYaml.Write(command, outputFolder, resumeFrom);
 
     public HostCommand Command(string configuration)

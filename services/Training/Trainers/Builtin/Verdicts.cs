@@ -33,7 +33,7 @@ internal static partial class Verdicts
         if (NoDiskWords().IsMatch(text) || end.FreeDiskBytes < NoSpace)
         {
             return new Failure(
-                "disk_full", "The host's disk is full. The last committed checkpoint is kept: free space in the work folder, then resume.", FailureKind.BadInput);
+                "disk_full", "The host's disk is full. Free space in the work folder and submit the job again.", FailureKind.BadInput);
         }
 
         if (NoMemoryWords().IsMatch(text))

@@ -8,7 +8,7 @@ internal static class PretrainArguments
     public const string Usage = """
         finetune-trainer pretrain OUT [--steps N] [--seed N]
             trains the demo's base model from nothing and writes its folder
-        finetune-trainer pretrain --data OUT
+        finetune-trainer pretrain --data DIR
             writes the data and the questions of examples/demo
         """;
 

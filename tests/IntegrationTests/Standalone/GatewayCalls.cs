@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Gateway.Apis;
+using Xunit;
+
+namespace FineTunePipeline.IntegrationTests.Standalone;
+
+/// <summary>The gateway as a client sees it. Whatever is waited for has a limit that only a fault reaches.</summary>
+internal sealed class GatewayCalls(Uri address) : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
+    private readonly HttpClient _http = new(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
+
+    public async Task<string> SubmitAsync(JobSpec job)
+    {
+        using var answer = await _http.PostAsJsonAsync("/api/jobs", job, ContractJson.Options);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonSerializer.Deserialize<SubmittedJob>(text, ContractJson.Options)!.Id;
+    }
+
+    public async Task<JobView> ShowAsync(string jobId) => (await _http.GetFromJsonAsync<JobView>($"/api/jobs/{jobId}", ContractJson.Options))!;
+
+    public async Task<IReadOnlyList<StoredEvent>> HistoryAsync(string jobId) =>
+        (await _http.GetFromJsonAsync<List<StoredEvent>>($"/api/jobs/{jobId}/history", ContractJson.Options))!;
+
+    public Task<HttpResponseMessage> CancelAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/cancel", null);
+
+    public Task<HttpResponseMessage> ChatAsync(string jobId) => _http.PostAsJsonAsync(
+        "/api/chat", new { model = jobId, messages = new[] { new { role = "user", content = "Who are you?" } }, temperature = 0, max_tokens = 8 });
+
+    /// <summary>The stored document of a digest, by the file of the result that carries it.</summary>
+    public async Task<JsonElement> ResultJsonAsync(string jobId, string path) =>
+        JsonElement.Parse(await _http.GetStringAsync($"/api/jobs/{jobId}/files/{path}"));
+
+    /// <summary>The job once it has ended.</summary>
+    public async Task<JobView> EndAsync(string jobId)
+    {
+        JobView? job = null;
+        await UntilAsync(
+            async () => (job = await ShowAsync(jobId)).State is JobState.Succeeded or JobState.Failed or JobState.Cancelled, () => $"the end of {job}");
+        return job!;
+    }
+
+    public async Task<JobView> RunAsync(JobSpec job) => await EndAsync(await SubmitAsync(job));
+
+    /// <summary>Waits for an event; a job that ends without it fails the test at once.</summary>
+    public async Task<StoredEvent> EventAsync(string jobId, Func<StoredEvent, bool> wanted)
+    {
+        StoredEvent? found = null;
+        await UntilAsync(
+            async () =>
+            {
+                var job = await ShowAsync(jobId);
+                found = (await HistoryAsync(jobId)).FirstOrDefault(wanted);
+                Assert.True(found is not null || job.State is JobState.Queued or JobState.Running, $"The job ended without the event: {job}");
+                return found is not null;
+            },
+            () => "an event");
+        return found!;
+    }
+
+    /// <summary>Waits until an attempt of a stage was begun.</summary>
+    public Task StageAsync(string jobId, Stage stage, int attempt = 1) => EventAsync(
+        jobId, stored => stored.Change is { State: JobState.Running } change && change.Stage == stage && change.Attempt == attempt);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"Waited {Limit} for {what()}.");
+            await Task.Delay(Pause);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}
