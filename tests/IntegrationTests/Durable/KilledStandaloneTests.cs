@@ -73,7 +73,8 @@ public sealed class KilledStandaloneTests
         Assert.Equal(Enumerable.Range(1, history.Count).Select(number => (long)number), history.Select(stored => stored.Sequence));
 
         var changes = history.Where(stored => stored.Type == "changed").Select(stored => stored.Data).ToList();
-        Assert.All(changes, change => Assert.InRange(change.GetProperty("attempt").GetInt32(), 0, 1));
+        Assert.False(
+            changes.Any(change => change.GetProperty("attempt").GetInt32() > 1), $"A stage needed a second attempt:\n{string.Join('\n', changes)}\n{standalone.Said}");
         var versions = changes.Select(change => change.GetProperty("version").GetInt64()).ToList();
         Assert.Equal(versions.Distinct().Order(), versions);
 
