@@ -17,7 +17,7 @@ internal static class JobBinder
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))
         {
-            return source.Scalar is { } text ? JsonValue.Create(text) : Wrong(source, path, "text", problems);
+            return source.Scalar is { } text ? Text(source, text, path, problems) : Wrong(source, path, "text", problems);
         }
 
         if (IsNumber(type))
@@ -34,9 +34,9 @@ internal static class JobBinder
 
         if (type == typeof(TimeSpan))
         {
-            return source.Scalar is { } span && TimeSpan.TryParse(span, CultureInfo.InvariantCulture, out var value)
+            return Durations.TryParse(source.Scalar, out var value)
                 ? JsonValue.Create(value.ToString("c", CultureInfo.InvariantCulture))
-                : Wrong(source, path, "a duration like \"04:00:00\" (in quotes; days before a dot: \"1.06:00:00\")", problems);
+                : Wrong(source, path, "a duration like 04:00:00 (hours, minutes, seconds; days before a dot: 1.06:00:00)", problems);
         }
 
         if (type.IsEnum)
@@ -59,6 +59,18 @@ internal static class JobBinder
         return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
             ? Dictionary(mapping, type.GetGenericArguments()[1], path, problems)
             : Record(source, mapping, type, path, problems);
+    }
+
+    /// <summary>A path with a NUL would be refused far from here, and an escape code plays with the terminal of who lists the job.</summary>
+    private static JsonValue? Text(SourceNode source, string text, string path, List<JobFileProblem> problems)
+    {
+        if (!text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')))
+        {
+            return JsonValue.Create(text);
+        }
+
+        problems.Add(new JobFileProblem(source.Line, source.Column, path, $"'{path}' has a control character in it; take it out."));
+        return null;
     }
 
     private static JsonObject Dictionary(

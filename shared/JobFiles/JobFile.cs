@@ -11,14 +11,19 @@ namespace FineTunePipeline.JobFiles;
 public static class JobFile
 {
     /// <exception cref="JobFileException">The text is not a job.</exception>
-    public static JobSpec Read(string text) => text.TrimStart().StartsWith('{') ? ReadJson(text) : ReadYaml(text);
+    public static JobSpec Read(string text)
+    {
+        // Some editors begin a file with a byte order mark.
+        text = text.TrimStart('\uFEFF');
+        return text.TrimStart().StartsWith('{') ? ReadJson(text) : ReadYaml(text);
+    }
 
     public static JobSpec ReadJson(string json)
     {
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
         }
         catch (JsonException exception)
         {
@@ -33,6 +38,7 @@ public static class JobFile
         var stream = new YamlStream();
         try
         {
+            YamlLimits.Check(yaml);
             using var reader = new StringReader(yaml);
             stream.Load(reader);
         }

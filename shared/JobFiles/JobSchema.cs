@@ -26,6 +26,11 @@ public static class JobSchema
     {
         var description = context.PropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false)
             .OfType<DescriptionAttribute>().FirstOrDefault();
+        if (context.TypeInfo.Type == typeof(TimeSpan) && schema is JsonObject duration)
+        {
+            duration["pattern"] = Durations.Pattern;
+        }
+
         if (description is not null && schema is JsonObject described)
         {
             described["description"] = description.Description;

@@ -23,13 +23,21 @@ internal sealed class LogsCommand : AsyncCommand<LogsCommand.Settings>
             return ExitCodes.Done;
         }
 
-        var events = await gateway.GetAsync($"api/jobs/{settings.Job}/history", Interrupt.Token);
-        foreach (var stored in events.AsArray())
+        // The gateway gives a page at a time; the last event's number is where the next page starts.
+        for (var after = 0L; ;)
         {
-            var data = stored!["data"]!.AsObject();
-            Console.WriteLine(settings.Json ? stored.ToJsonString() : Output.Line(Output.Text(stored, "type"), data));
-        }
+            var events = (await gateway.GetAsync($"api/jobs/{settings.Job}/history?after={after}", Interrupt.Token)).AsArray();
+            if (events.Count == 0)
+            {
+                return ExitCodes.Done;
+            }
 
-        return ExitCodes.Done;
+            foreach (var stored in events)
+            {
+                Console.WriteLine(settings.Json ? stored!.ToJsonString() : Output.Line(Output.Text(stored!, "type"), stored!["data"]!.AsObject()));
+            }
+
+            after = events[^1]!["sequence"]!.GetValue<long>();
+        }
     }
 }

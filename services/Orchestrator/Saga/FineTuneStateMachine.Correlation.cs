@@ -33,6 +33,11 @@ public sealed partial class FineTuneStateMachine
         Event(() => StageBroke, ByJob);
         Event(() => StageEnded, ByJob);
         Event(() => ProvenanceStored, ByJob);
+        Event(() => ProvenanceLost, lost =>
+        {
+            lost.CorrelateById(context => JobId.ToGuid(context.Message.Message.JobId));
+            lost.OnMissingInstance(missing => missing.Discard());
+        });
 
         // What is paid for or runs is given back, also when its job is unknown.
         Event(() => HostTaken, taken =>

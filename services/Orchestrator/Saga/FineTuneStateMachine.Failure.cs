@@ -37,10 +37,12 @@ public sealed partial class FineTuneStateMachine
                 context => context.Saga.CurrentState == Running.Name && context.Saga.Attempt(context.Saga.Stage) == context.Message.Message.Attempt,
                 current => current.ThenAsync(context =>
                 {
-                    var text = string.Join("; ", context.Message.Exceptions.Select(exception => $"{exception.ExceptionType}: {exception.Message}"));
-                    return FailAsync(context, new Failure("not_delivered", $"{typeof(TCommand).Name} could not be taken in: {text}", FailureKind.Internal));
+                    var text = $"{typeof(TCommand).Name} could not be taken in: {Exceptions(context.Message)}";
+                    return FailAsync(context, new Failure("not_delivered", text, FailureKind.Internal));
                 })));
     }
+
+    private static string Exceptions(Fault fault) => string.Join("; ", fault.Exceptions.Select(exception => $"{exception.ExceptionType}: {exception.Message}"));
 
     private async Task DecideAsync(BehaviorContext<FineTuneSaga, StageFailed> context, Failure failure)
     {

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Orchestrator.Provenance;
 using MassTransit;
 
@@ -8,6 +9,14 @@ namespace FineTunePipeline.Orchestrator.Saga;
 public sealed partial class FineTuneStateMachine
 {
     private void FinishPhase() => DuringAny(
+        When(ProvenanceLost).If(
+            context => context.Saga.CurrentState == Finishing.Name,
+            finishing => finishing.ThenAsync(context => FailAsync(
+                context,
+                new Failure(
+                    "provenance_unwritten",
+                    $"All stages are done and their files are kept, but the provenance could not be written: {Exceptions(context.Message)}",
+                    FailureKind.Internal)))),
         When(ProvenanceStored)
             .Then(context =>
             {
@@ -23,8 +32,8 @@ public sealed partial class FineTuneStateMachine
                 finishing => finishing
                     .Unschedule(Deadline)
                     .TransitionTo(Succeeded)
-                    .ThenAsync(context => PublishChangeAsync(context, JobState.Succeeded, "Done")),
-                again => again.ThenAsync(context => PublishChangeAsync(context, ViewState(context.Saga), "Provenance written"))));
+                    .ThenAsync(context => PublishChangeAsync(context, JobState.Succeeded, FinalMessage(context.Saga))),
+                again => again.ThenAsync(context => PublishChangeAsync(context, ViewState(context.Saga), FinalMessage(context.Saga)))));
 
     private async Task FinishAsync(BehaviorContext<FineTuneSaga> context)
     {
@@ -51,6 +60,14 @@ public sealed partial class FineTuneStateMachine
             },
             context.CancellationToken);
     }
+
+    /// <summary>What a job that has ended says of itself, whatever is still noted after its end.</summary>
+    private string FinalMessage(FineTuneSaga saga) => saga.CurrentState switch
+    {
+        nameof(Succeeded) => "Done",
+        nameof(Cancelled) => $"Cancelled: {saga.CancelReason}",
+        _ => saga.Failure?.Message ?? "Provenance written",
+    };
 
     private JobState ViewState(FineTuneSaga saga) => saga.CurrentState switch
     {

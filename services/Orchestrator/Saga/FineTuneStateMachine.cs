@@ -95,6 +95,8 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
 
     public Event<ProvenanceWritten> ProvenanceStored { get; private set; } = null!;
 
+    public Event<Fault<WriteProvenance>> ProvenanceLost { get; private set; } = null!;
+
     public Schedule<FineTuneSaga, RetryDue> Retry { get; private set; } = null!;
 
     public Schedule<FineTuneSaga, DeadlineDue> Deadline { get; private set; } = null!;

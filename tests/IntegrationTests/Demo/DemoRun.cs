@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
-using FineTunePipeline.TestKit.Processes;
 
 namespace FineTunePipeline.IntegrationTests.Demo;
 
@@ -25,7 +25,7 @@ internal sealed class DemoRun : IDisposable
 
     public IReadOnlyList<JsonElement> Artifacts => [.. Report.GetProperty("artifacts").EnumerateArray()];
 
-    public IReadOnlyList<string> ProcessesLeft => HomeProcesses.Commands(_home);
+    public IReadOnlyList<string> ProcessesLeft => [.. HomeProcesses.Of(_home).Select(process => process.ToString())];
 
     public static async Task<DemoRun> StartAsync(string name)
     {

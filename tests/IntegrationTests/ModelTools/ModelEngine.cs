@@ -6,7 +6,7 @@ namespace FineTunePipeline.IntegrationTests.ModelTools;
 /// <summary>Runs finetune-model as the services do: as a program of its own.</summary>
 internal static class ModelEngine
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public static Task<EngineResult> RunAsync(params string[] arguments) => RunAsync(EnginePath.Of("finetune-model"), arguments);
 

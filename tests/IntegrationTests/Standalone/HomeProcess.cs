@@ -1,7 +1,7 @@
 namespace FineTunePipeline.IntegrationTests.Standalone;
 
-/// <summary>A live process and what it was started with.</summary>
-internal sealed record HomeProcess(int Pid, IReadOnlyList<string> Arguments)
+/// <summary>A live process, what it was started with, and its resident memory (shared pages counted).</summary>
+internal sealed record HomeProcess(int Pid, IReadOnlyList<string> Arguments, long ResidentBytes)
 {
     public bool Is(string program, string? verb = null) =>
         Path.GetFileNameWithoutExtension(Arguments[0]) == program && (verb is null || Arguments.Contains(verb));

@@ -7,6 +7,7 @@ using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.Evaluation;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
@@ -61,6 +62,21 @@ public sealed class EvaluationRunnerTests : IDisposable
         Assert.False(first.GetProperty("right_before").GetBoolean());
         Assert.True(first.GetProperty("right_after").GetBoolean());
         Assert.Equal(["predict-base", "predict-tuned", "perplexity-base", "perplexity-tuned"], _host.Calls.Select(call => Path.GetFileName(call.RunFolder)));
+    }
+
+    [Fact]
+    public async Task Writes_only_keys_and_values_that_the_trainer_takes()
+    {
+        await RunAsync(await CommandAsync());
+
+        var yaml = _host.Files.Keys.Where(path => path.EndsWith(".yaml", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, yaml.Count);
+        Assert.All(yaml, path =>
+        {
+            var read = ArgumentReader.Read(ConfigFile.Read([_folder.Write("read.yaml", _host.Text(path))]));
+            Assert.True(read.Flag("do_predict") != read.Flag("do_eval"));
+            Assert.False(read.Flag("do_train"));
+        });
     }
 
     [Fact]

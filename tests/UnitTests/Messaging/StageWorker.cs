@@ -106,6 +106,19 @@ internal sealed class StageWorker : IAsyncDisposable
         Wake();
     }
 
+    /// <summary>Ten seconds pass, and the claims are renewed; the runner has taken note of it when this returns.</summary>
+    public async Task RenewAsync()
+    {
+        var renewed = Sql.NextAsync(SqlHook.Renew);
+        Pass(seconds: 10);
+        await renewed;
+
+        // The look at a claim's own row comes after the note in the same round.
+        var looked = Sql.NextAsync("LIMIT 2");
+        Wake();
+        await looked;
+    }
+
     public Task<StageFailed> FailedAsync(int attempt = 1) => Recorder.OutAsync<StageFailed>(told => told.Attempt == attempt);
 
     public Task<StageCancelled> CancelledAsync(int attempt = 1) => Recorder.OutAsync<StageCancelled>(told => told.Attempt == attempt);

@@ -59,6 +59,11 @@ internal sealed class SagaBench : IAsyncDisposable
 
     public Task PublishAsync(object message) => _bus.Publish(message, message.GetType());
 
+    /// <summary>What the bus tells when the consumer of a message failed at its last try.</summary>
+    public Task PublishFaultAsync<T>(T message, string why)
+        where T : class =>
+        _bus.Publish<Fault<T>>(new { FaultId = Guid.NewGuid(), Message = message, Exceptions = new[] { new { ExceptionType = "System.IO.IOException", Message = why } } });
+
     /// <summary>A saga that is already somewhere in its life.</summary>
     public async Task<FineTuneSaga> PutAsync(string state, Stage stage, Action<FineTuneSaga>? change = null)
     {

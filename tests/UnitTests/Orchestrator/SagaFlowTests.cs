@@ -115,6 +115,45 @@ public sealed class SagaFlowTests
     }
 
     [Fact]
+    public async Task A_provenance_that_cannot_be_written_fails_the_job_and_keeps_its_files()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Finishing", Stage.Deploy, saga =>
+        {
+            saga.LeaseId = null;
+            saga.Result = new JobResult { Files = [new ResultFile("gguf", "m.gguf", SagaBench.Reference)] };
+        });
+
+        await bench.PublishFaultAsync(
+            new WriteProvenance
+            {
+                JobId = saga.JobId,
+                State = JobState.Succeeded,
+                Spec = saga.Spec,
+                SubmittedAt = saga.SubmittedAt,
+                TrainedWith = saga.TrainWith,
+                Result = saga.Result,
+                Moments = [],
+            },
+            "The store is read-only.");
+
+        var failed = await bench.ChangedAsync(saga.JobId, change => change.State == JobState.Failed);
+        Assert.Contains("The store is read-only.", failed.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal("m.gguf", Assert.Single(failed.Result!.Files).Path);
+    }
+
+    [Fact]
+    public async Task What_is_noted_after_the_end_does_not_hide_why_a_job_failed()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Failed", Stage.Train, saga => saga.Failure = new Failure("test", "It broke.", FailureKind.Internal));
+
+        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SagaBench.Reference });
+
+        Assert.Equal("It broke.", (await bench.ChangedAsync(saga.JobId, _ => true)).Message);
+    }
+
+    [Fact]
     public async Task Bad_input_fails_at_once_with_its_own_words()
     {
         await using var bench = await SagaBench.StartAsync();
