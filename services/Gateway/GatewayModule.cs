@@ -6,6 +6,7 @@ using FineTunePipeline.Gateway.Jobs;
 using FineTunePipeline.Gateway.Views;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,9 +26,10 @@ public sealed class GatewayModule : IServiceModule
         services.AddServiceDatabase<GatewayDbContext>(Name);
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
+        services.AddScoped<JobViewWriter>();
         services.AddSingleton<ResultFiles>();
         services.AddSingleton(provider => new JobSubmitter(
-            provider.GetRequiredService<JobViews>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ServiceOutbox<GatewayDbContext>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddProblemDetails();
         services.AddOpenApi();

@@ -46,7 +46,7 @@ internal sealed class SagaBench : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddMassTransit(bus =>
         {
-            bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition)).InMemoryRepository();
+            bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(SagaBenchDefinition)).InMemoryRepository();
             bus.AddDelayedMessageScheduler();
             bus.UsingInMemory((context, transport) =>
             {
