@@ -48,25 +48,29 @@ parts_rabbitmq() { # FOLDER
 }
 
 parts_postgres() { # FOLDER
-  local folder=$1 port password programs
-  end_session "$folder.pid" QUIT; rm -rf "$folder"; mkdir -p "$folder"
+  local folder port password programs
+  end_session "$1.pid" QUIT
   programs=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
   port=$(free_port) password=$(secret)
-  chown postgres: "$folder"; chmod 700 "$folder"
-  # PostgreSQL refuses to run as root.
+  # PostgreSQL refuses to run as root, and its user may not reach a repository in root's home.
   local as=(setpriv --reuid=postgres --regid=postgres --init-groups)
-  "${as[@]}" test -w "$folder" || { echo "the user postgres cannot reach $folder" >&2; return 1; }
+  for folder in "$1" "$(parts_elsewhere "$1")"; do
+    rm -rf "$folder"; mkdir -p "$folder"; chown postgres: "$folder"; chmod 700 "$folder"
+    if "${as[@]}" test -w "$folder"; then break; fi
+  done
   (umask 077; printf '%s\n' "$password" >"$folder/password"); chown postgres: "$folder/password"
   (cd "$folder" && "${as[@]}" "$programs/initdb" -D "$folder/data" -U finetune -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --no-locale >&2) || return 1
   (cd "$folder" && exec setsid "${as[@]}" "$programs/postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories= \
-    -c fsync=on -c max_connections=200) >"$folder.log" 2>&1 </dev/null & remember "$folder.pid" $!
+    -c fsync=on -c max_connections=200) >"$1.log" 2>&1 </dev/null & remember "$1.pid" $!
   local tries=0
   until "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; do
-    alive "$folder.pid" && [ $((tries += 1)) -lt 300 ] || { tail -20 "$folder.log" >&2; return 1; }
+    alive "$1.pid" && [ $((tries += 1)) -lt 300 ] || { tail -20 "$1.log" >&2; return 1; }
     sleep 0.2
   done
   printf 'export FINETUNE_TEST_POSTGRES=%q\n' "Host=127.0.0.1;Port=$port;Username=finetune;Password=$password;Database=postgres"
 }
+
+parts_elsewhere() { echo "/var/tmp/finetune-postgres-$(cksum <<<"$1" | cut -d' ' -f1)"; } # FOLDER
 
 # An image of Debian's rabbitmq-server out of the files of the packages that are installed here: no second download, and seconds instead of minutes.
 parts_image() { # FOLDER TAG
@@ -165,5 +169,7 @@ parts_down() {
   [ -z "$PARTS_MAKING" ] || wait "$PARTS_MAKING"
   [ ! -d "$PARTS/rabbitmq" ] || bash "$(dirname "${BASH_SOURCE[0]}")/broker.sh" stop "$PARTS/rabbitmq"
   end_session "$PARTS/postgres.pid" INT
+  rm -rf "$(parts_elsewhere "$PARTS/postgres")"
   parts_podman_down "$PARTS/podman"
+  rm -rf --one-file-system "$(parts_run "$PARTS/podman")"
 }
