@@ -1,7 +1,8 @@
 # RabbitMQ, PostgreSQL and a container engine for the integration tests. Sourced by other scripts.
 # With a Docker engine the tests start the public images by Testcontainers, and nothing is done here. Else, as root on Debian, from Debian's packages:
 # RabbitMQ and PostgreSQL as processes of our own on loopback, and podman with an image of RabbitMQ made of the same packages' files. No service is
-# started or set up: settings, data and images are in one folder, which CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman.
+# started or set up (Debian does enable the packages' own services for the next boot): settings, data and images are in one folder, which
+# CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman.
 # Exported (each PART also as FINETUNE_TEST_PART_MISSING="why not"):
 #   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
 #   FINETUNE_TEST_CONTAINERS_RABBITMQ (the image) with DOCKER_HOST and Testcontainers' own settings
@@ -77,8 +78,11 @@ parts_image() { # FOLDER TAG
   local root=$1 packages
   rm -rf "$root"; mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},etc,tmp,var/lib/rabbitmq,var/log/rabbitmq,proc,sys,dev,run,root}
   local link; for link in bin sbin lib lib64; do ln -s "usr/$link" "$root/$link"; done
-  packages=$(apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
-    rabbitmq-server procps $(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p') | grep '^[a-z0-9]' | sort -u)
+  packages=$({ apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances rabbitmq-server procps |
+    grep '^[a-z0-9]'; dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p'; } | sort -u)
+  # apt-cache names alternatives that are not here as well.
+  # shellcheck disable=SC2086
+  packages=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' $packages 2>/dev/null | sed -n 's/^installed //p')
   # shellcheck disable=SC2086
   dpkg-query -L $packages | grep -vE '^/(etc|boot|var)(/|$)|^/usr/share/(doc|man|locale|info|i18n|python3|perl)|^/usr/lib/python3|^/\.$|^(package|locally) ' |
     while read -r path; do [ -d "$path" ] && [ ! -L "$path" ] || echo "$path"; done | sort -u |
@@ -97,8 +101,19 @@ parts_image() { # FOLDER TAG
 parts_containers() { # FOLDER; podman's own temporary files must be short paths, and gone after a boot
   local folder=$1 run tag; run=$(parts_run "$1")
   mkdir -p "$folder" "$run/networks"
-  printf '[containers]\ndefault_ulimits = ["nofile=8192:8192", "nproc=8192:8192"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nexit_command_delay = 10\ntmp_dir = "%s/libpod"\n[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "%s/networks"\n' \
-    "$run" "$run" >"$folder/containers.conf"
+  cat >"$folder/containers.conf" <<CONF
+[containers]
+default_ulimits = ["nofile=8192:8192", "nproc=8192:8192"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+exit_command_delay = 10
+tmp_dir = "$run/libpod"
+[network]
+network_backend = "netavark"
+network_config_dir = "$run/networks"
+CONF
   printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$folder" "$run" >"$folder/storage.conf"
   parts_podman "$folder"
   parts_podman_down "$folder"
@@ -112,7 +127,8 @@ parts_containers() { # FOLDER; podman's own temporary files must be short paths,
     sleep 0.2
   done
   # Its reaper's image cannot be had: what is left in this store is removed at the end and at the next start.
-  printf 'export FINETUNE_TEST_CONTAINERS_RABBITMQ=%q DOCKER_HOST=%q TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1\n' "$tag" "unix://$run/podman.sock"
+  printf 'export FINETUNE_TEST_CONTAINERS_RABBITMQ=%q DOCKER_HOST=%q\n' "$tag" "unix://$run/podman.sock"
+  echo 'export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1'
 }
 
 parts_run() { echo "/run/finetune-$(cksum <<<"$1" | cut -d' ' -f1)"; } # FOLDER
@@ -149,10 +165,10 @@ parts_up() { # FOLDER LOG INSTALL(yes: do not ask): goes on in the background un
   lacking=$(parts_lacking)
   if [ -n "$lacking" ]; then
     if [ -t 0 ] && [ "$3" = no ]; then
-      read -rp "Install Debian's packages ${lacking% } (no service is started)? [y/N] " answer
+      read -rp "Install Debian's packages ${lacking% } (their services are not started now; Debian enables them for the next boot)? [y/N] " answer
       if [ "$answer" != y ]; then parts_missing "Debian's packages ${lacking% } were not wanted" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
     fi
-    echo "Installing the packages ${lacking% } for real parts in the integration tests (no service is started)"
+    echo "Installing the packages ${lacking% } for real parts in the integration tests (their services are not started now; Debian enables them for the next boot)"
   fi
   parts_make "$folder" >"$2" 2>&1 </dev/null & PARTS_MAKING=$!
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Configurations;
 using Testcontainers.RabbitMq;
@@ -21,7 +23,8 @@ internal sealed class ContainerBrokerNode : IBrokerNode
     {
         // Where no registry can be reached, tests/run makes an image of its own and names it.
         var image = Environment.GetEnvironmentVariable("FINETUNE_TEST_CONTAINERS_RABBITMQ") ?? "docker.io/library/rabbitmq:3.13";
-        var node = new ContainerBrokerNode(new RabbitMqBuilder(image).Build());
+        // Docker gives a container that is started again another port, unless the port was asked for.
+        var node = new ContainerBrokerNode(new RabbitMqBuilder(image).WithPortBinding(FreePort(), RabbitMqBuilder.RabbitMqPort).Build());
         await node._container.StartAsync(cancellationToken);
         return node;
     }
@@ -55,4 +58,11 @@ internal sealed class ContainerBrokerNode : IBrokerNode
     }
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 }
