@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts;
+using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.Gateway.Chat;
 using FineTunePipeline.Gateway.Data;
 using FineTunePipeline.Gateway.Files;
@@ -25,11 +26,15 @@ public sealed class GatewayModule : IServiceModule
         services.AddServiceDatabase<GatewayDbContext>(Name);
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
+        services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<ResultFiles>();
         services.AddSingleton(provider => new JobSubmitter(
-            provider.GetRequiredService<JobViews>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<JobViews>(),
+            provider.GetRequiredService<IdempotencyKeys>(),
+            provider.GetRequiredService<IBus>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Detail ??= ErrorAnswers.Detail(problem.Exception));
         services.AddOpenApi();
 
         // What the OpenAPI document describes is what is read and written: snake_case.

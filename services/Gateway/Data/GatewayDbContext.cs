@@ -3,12 +3,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Gateway.Data;
 
-/// <summary>The gateway's own views of jobs, made from events; nobody else's tables.</summary>
+/// <summary>The gateway's own views of jobs, made from events, and its clients' keys; nobody else's tables.</summary>
 public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options) : ServiceDbContext(options)
 {
     public DbSet<JobRow> Jobs => Set<JobRow>();
 
     public DbSet<EventRow> Events => Set<EventRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -21,5 +23,9 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
         var stored = modelBuilder.Entity<EventRow>();
         stored.ToTable("events");
         stored.HasKey(row => new { row.JobId, row.Sequence });
+
+        var key = modelBuilder.Entity<IdempotencyRow>();
+        key.ToTable("idempotency_keys");
+        key.HasKey(row => row.Key);
     }
 }

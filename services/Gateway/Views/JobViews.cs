@@ -12,8 +12,8 @@ internal sealed class JobViews(IDbContextFactory<GatewayDbContext> databases, Jo
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
 
-    /// <summary>Makes the row of a job that is being submitted, before its first message is sent.</summary>
-    public async Task AddAsync(string jobId, JobSpec spec, DateTimeOffset submittedAt, CancellationToken cancellationToken)
+    /// <summary>Makes the row of a job that is being submitted, and of the key it came with, before its first message is sent.</summary>
+    public async Task AddAsync(string jobId, JobSpec spec, DateTimeOffset submittedAt, IdempotencyRow? key, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         database.Jobs.Add(new JobRow
@@ -24,6 +24,11 @@ internal sealed class JobViews(IDbContextFactory<GatewayDbContext> databases, Jo
             SubmittedAtMs = submittedAt.ToUnixTimeMilliseconds(),
             State = JobState.Queued,
         });
+        if (key is not null)
+        {
+            database.IdempotencyKeys.Add(key);
+        }
+
         await database.SaveChangesAsync(cancellationToken);
     }
 
