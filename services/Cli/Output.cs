@@ -5,28 +5,60 @@ using FineTunePipeline.Contracts;
 
 namespace FineTunePipeline.Cli;
 
-/// <summary>What commands print.</summary>
+/// <summary>What commands print. What came from elsewhere (names, messages, paths, answers) reaches a terminal only through <see cref="Clean"/>.</summary>
 internal static class Output
 {
-    private static readonly JsonSerializerOptions Indented = new(ContractJson.Options) { WriteIndented = true };
+    // Control characters are escaped also where the encoder is relaxed: JSON has no others.
+    private static readonly JsonSerializerOptions Compact = new(ContractJson.Options) { WriteIndented = false };
 
-    public static void Json(JsonNode node) => Console.WriteLine(node.ToJsonString(Indented));
+    /// <summary>One JSON value on one line, so that what several values make is JSON Lines.</summary>
+    public static void Json(JsonNode node) => Console.WriteLine(node.ToJsonString(Compact));
 
     /// <summary>One line for an event of a job.</summary>
     public static string Line(string type, JsonObject data) => type switch
     {
-        "changed" => $"{Text(data, "at")[..19]}  {Text(data, "state"),-10} {Text(data, "message")}",
-        "progress" => $"{Text(data, "at")[..19]}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}"
-            + (data["remaining"] is { } left ? $"  left {left.GetValue<string>().Split('.')[0]}" : ""),
+        "changed" => $"{At(data)}  {Text(data, "state"),-10} {Text(data, "message")}",
+        "progress" => $"{At(data)}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}"
+            + (Text(data, "remaining") is { Length: > 0 } left ? $"  left {left.Split('.')[0]}" : ""),
         "checkpoint" => $"{"",19}  checkpoint {Number(data, "step", "0")} committed",
-        _ => $"{type} {data.ToJsonString()}",
+        _ => OneLine($"{type} {data.ToJsonString()}"),
     };
 
-    public static string Text(JsonNode node, string key) => node[key] is JsonValue value ? value.ToString() : "";
+    /// <summary>A value of a JSON object for one line of a terminal; empty if it is not there.</summary>
+    public static string Text(JsonNode node, string key) => (node as JsonObject)?[key] is JsonValue value ? OneLine(value.ToString()) : "";
 
     public static string Number(JsonNode node, string key, string format) =>
-        node[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+        (node as JsonObject)?[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>Without the characters that command a terminal; lines stay lines.</summary>
+    public static string Clean(string text) =>
+        string.Create(text.Length, text, (clean, raw) =>
+        {
+            for (var i = 0; i < raw.Length; i++)
+            {
+                clean[i] = char.IsControl(raw[i]) && raw[i] is not ('\n' or '\t') ? '\uFFFD' : raw[i];
+            }
+        });
+
+    /// <summary><see cref="Clean"/>, and all on one line.</summary>
+    public static string OneLine(string text) => Clean(text.ReplaceLineEndings(" "));
+
+    /// <summary>A record of the gateway's.</summary>
+    public static T Record<T>(JsonNode node)
+        where T : class
+    {
+        try
+        {
+            return node.Deserialize<T>(ContractJson.Options)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new CliException(ExitCodes.Gateway, $"The gateway's answer is not understood ({OneLine(exception.Message)}); is it of another version than this program?");
+        }
+    }
 
     /// <summary>0 for a job that succeeded.</summary>
     public static int ExitCode(string state) => state == "succeeded" ? ExitCodes.Done : ExitCodes.JobFailed;
+
+    private static string At(JsonObject data) => Text(data, "at") is { Length: >= 19 } at ? at[..19] : "";
 }

@@ -15,7 +15,13 @@ public static class GatewayApi
 {
     public static void MapGateway(this WebApplication app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ErrorAnswers.StatusCode });
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = ErrorAnswers.StatusCode,
+
+            // A client's mistake is no error of ours to log.
+            SuppressDiagnosticsCallback = fault => fault.Exception is BadHttpRequestException,
+        });
         app.UseStatusCodePages();
 
         app.MapJobs();

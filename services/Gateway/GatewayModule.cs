@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts;
+using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.Gateway.Chat;
 using FineTunePipeline.Gateway.Data;
 using FineTunePipeline.Gateway.Files;
@@ -27,11 +28,14 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
         services.AddScoped<JobViewWriter>();
+        services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<ResultFiles>();
         services.AddSingleton(provider => new JobSubmitter(
-            provider.GetRequiredService<ServiceOutbox<GatewayDbContext>>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ServiceOutbox<GatewayDbContext>>(),
+            provider.GetRequiredService<IdempotencyKeys>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Detail ??= ErrorAnswers.Detail(problem.Exception));
         services.AddOpenApi();
 
         // What the OpenAPI document describes is what is read and written: snake_case.

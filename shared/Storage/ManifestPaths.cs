@@ -10,7 +10,7 @@ public static class ManifestPaths
     /// <summary>Null if the path is relative, has forward slashes and stays in its folder; otherwise what is wrong with it.</summary>
     public static string? FaultOf(string path)
     {
-        if (path.Length is 0 or > MaxLength)
+        if (string.IsNullOrEmpty(path) || path.Length > MaxLength)
         {
             return $"is empty or longer than {MaxLength} characters";
         }
@@ -30,6 +30,12 @@ public static class ManifestPaths
         var paths = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in manifest.Files)
         {
+            // JSON may hold null where the type has none.
+            if (file is null)
+            {
+                throw new ManifestInvalidException("The manifest has an entry that is null.");
+            }
+
             var fault = FaultOf(file.Path) ?? FaultOfFile(file) ?? (paths.Add(file.Path) ? null : "is named twice");
             if (fault is not null)
             {

@@ -1,4 +1,3 @@
-using FineTunePipeline.Cli.Http;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -8,7 +7,7 @@ internal sealed class CancelCommand : AsyncCommand<JobSettings>
 {
     public override async Task<int> ExecuteAsync(CommandContext context, JobSettings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         var job = await gateway.PostAsync($"api/jobs/{settings.Job}/cancel", null, Interrupt.Token);
         if (settings.Json)
         {

@@ -26,7 +26,7 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         var messages = new JsonArray();
         if (settings.Question is not null)
         {
@@ -34,7 +34,8 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
             return ExitCodes.Done;
         }
 
-        while (await Console.In.ReadLineAsync(Interrupt.Token) is { } line)
+        // A read of the console cannot be cancelled; Ctrl-C leaves it behind.
+        while (await Task.Run(Console.In.ReadLine).WaitAsync(Interrupt.Token) is { } line)
         {
             if (line.Length > 0)
             {
@@ -57,12 +58,15 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
             ["stream"] = !settings.Json,
         };
         using var answer = await gateway.ChatAsync(request, Interrupt.Token);
-        await using var body = await answer.Content.ReadAsStreamAsync(Interrupt.Token);
         if (settings.Json)
         {
-            Output.Json((await JsonNode.ParseAsync(body, cancellationToken: Interrupt.Token))!);
+            var whole = GatewayClient.Parse<JsonObject>(await answer.Content.ReadAsStringAsync(Interrupt.Token));
+            Output.Json(whole);
+            Remember(messages, ContentOf(whole, "message"));
             return;
         }
+
+        await using var body = await answer.Content.ReadAsStreamAsync(Interrupt.Token);
 
         var said = "";
         await foreach (var item in SseParser.Create(body).EnumerateAsync(Interrupt.Token))
@@ -72,12 +76,18 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
                 break;
             }
 
-            var piece = JsonNode.Parse(item.Data)?["choices"]?[0]?["delta"]?["content"]?.GetValue<string>() ?? "";
+            var piece = ContentOf(GatewayClient.Parse<JsonObject>(item.Data), "delta");
             said += piece;
-            Console.Write(piece);
+            Console.Write(Output.Clean(piece));
         }
 
         Console.WriteLine();
-        messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = said });
+        Remember(messages, said);
     }
+
+    private static void Remember(JsonArray messages, string said) => messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = said });
+
+    /// <summary>What the first choice says; the last piece of a stream may have no choice at all.</summary>
+    private static string ContentOf(JsonObject answer, string part) =>
+        ((answer["choices"] as JsonArray)?.FirstOrDefault()?[part] as JsonObject)?["content"]?.ToString() ?? "";
 }

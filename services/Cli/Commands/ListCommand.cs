@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using FineTunePipeline.Cli.Http;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -21,9 +21,9 @@ internal sealed class ListCommand : AsyncCommand<ListCommand.Settings>
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         var before = settings.Before is null ? "" : "&before=" + Uri.EscapeDataString(settings.Before);
-        var page = await gateway.GetAsync($"api/jobs?limit={settings.Limit}{before}", Interrupt.Token);
+        var page = await gateway.GetAsync<JsonObject>($"api/jobs?limit={settings.Limit}{before}", Interrupt.Token);
         if (settings.Json)
         {
             Output.Json(page);
@@ -31,14 +31,14 @@ internal sealed class ListCommand : AsyncCommand<ListCommand.Settings>
         }
 
         var table = new Table().AddColumn("job").AddColumn("name").AddColumn("state").AddColumn("message");
-        foreach (var job in page["jobs"]!.AsArray())
+        foreach (var job in page["jobs"] as JsonArray ?? [])
         {
-            table.AddRow(
-                Output.Text(job!, "id"), Markup.Escape(Output.Text(job!, "name")), Output.Text(job!, "state"), Markup.Escape(Output.Text(job!, "message")));
+            string[] keys = ["id", "name", "state", "message"];
+            table.AddRow(keys.Select(key => new Text(Output.Text(job!, key))));
         }
 
         AnsiConsole.Write(table);
-        if (page["next"] is { } next)
+        if (Output.Text(page, "next") is { Length: > 0 } next)
         {
             Console.WriteLine($"More: finetune list --before {next}");
         }

@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using FineTunePipeline.Cli.Http;
+using System.Text.Json.Nodes;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -16,17 +16,17 @@ internal sealed class LogsCommand : AsyncCommand<LogsCommand.Settings>
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         if (settings.Follow)
         {
-            await WatchCommand.FollowAsync(gateway, settings.Job, settings.Json, Interrupt.Token);
-            return ExitCodes.Done;
+            var code = await WatchCommand.FollowAsync(gateway, settings.Job, settings.Json, Interrupt.Token);
+            return code == ExitCodes.Interrupted ? code : ExitCodes.Done;
         }
 
         // The gateway gives a page at a time; the last event's number is where the next page starts.
         for (var after = 0L; ;)
         {
-            var events = (await gateway.GetAsync($"api/jobs/{settings.Job}/history?after={after}", Interrupt.Token)).AsArray();
+            var events = await gateway.GetAsync<JsonArray>($"api/jobs/{settings.Job}/history?after={after}", Interrupt.Token);
             if (events.Count == 0)
             {
                 return ExitCodes.Done;
@@ -34,7 +34,14 @@ internal sealed class LogsCommand : AsyncCommand<LogsCommand.Settings>
 
             foreach (var stored in events)
             {
-                Console.WriteLine(settings.Json ? stored!.ToJsonString() : Output.Line(Output.Text(stored!, "type"), stored!["data"]!.AsObject()));
+                if (settings.Json)
+                {
+                    Output.Json(stored!);
+                }
+                else
+                {
+                    Console.WriteLine(Output.Line(Output.Text(stored!, "type"), stored!["data"] as JsonObject ?? []));
+                }
             }
 
             after = events[^1]!["sequence"]!.GetValue<long>();

@@ -1,4 +1,4 @@
-using FineTunePipeline.Cli.Http;
+using System.Text.Json.Nodes;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -8,8 +8,8 @@ internal sealed class ShowCommand : AsyncCommand<JobSettings>
 {
     public override async Task<int> ExecuteAsync(CommandContext context, JobSettings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
-        var job = await gateway.GetAsync($"api/jobs/{settings.Job}", Interrupt.Token);
+        using var gateway = settings.Connect();
+        var job = await gateway.GetAsync<JsonObject>($"api/jobs/{settings.Job}", Interrupt.Token);
         if (settings.Json)
         {
             Output.Json(job);
@@ -24,17 +24,17 @@ internal sealed class ShowCommand : AsyncCommand<JobSettings>
             Console.WriteLine($"training  step {Output.Number(progress, "step", "0")}/{Output.Number(progress, "total_steps", "0")}, loss {Output.Number(progress, "loss", "0.000")}");
         }
 
-        foreach (var (set, score) in job["result"]?["evaluation"]?["sets"]?.AsObject() ?? [])
+        foreach (var (set, score) in job["result"]?["evaluation"]?["sets"] as JsonObject ?? [])
         {
-            Console.WriteLine($"accuracy  {set}: {Output.Number(score!, "before", "0.000")} -> {Output.Number(score!, "after", "0.000")} ({Output.Text(score!, "questions")} questions)");
+            Console.WriteLine($"accuracy  {Output.OneLine(set)}: {Output.Number(score!, "before", "0.000")} -> {Output.Number(score!, "after", "0.000")} ({Output.Text(score!, "questions")} questions)");
         }
 
-        foreach (var file in job["result"]?["files"]?.AsArray() ?? [])
+        foreach (var file in job["result"]?["files"] as JsonArray ?? [])
         {
             Console.WriteLine($"file      {Output.Text(file!, "path")} ({Output.Text(file!, "kind")})");
         }
 
-        if (job["result"]?["endpoint"] is { } endpoint)
+        if (job["result"] is { } result && Output.Text(result, "endpoint") is { Length: > 0 } endpoint)
         {
             Console.WriteLine($"endpoint  {endpoint}");
         }

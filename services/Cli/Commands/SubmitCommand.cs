@@ -28,15 +28,15 @@ internal sealed class SubmitCommand : AsyncCommand<SubmitCommand.Settings>
 
         var spec = JobFile.Read(await File.ReadAllTextAsync(settings.File, Interrupt.Token));
         spec = JobPaths.Resolve(spec, Path.GetDirectoryName(Path.GetFullPath(settings.File))!);
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         spec = await new JobUploads(gateway, settings.Json ? _ => { } : Console.Error.WriteLine).UploadAsync(spec, Interrupt.Token);
-        var submitted = await gateway.PostAsync("api/jobs", spec, Interrupt.Token);
+        var submitted = await gateway.SubmitAsync(spec, Interrupt.Token);
         var id = Output.Text(submitted, "id");
-        if (settings.Json && !settings.Watch)
+        if (settings.Json)
         {
             Output.Json(submitted);
         }
-        else if (!settings.Json)
+        else
         {
             Console.WriteLine(id);
         }

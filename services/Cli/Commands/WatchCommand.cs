@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FineTunePipeline.Cli.Http;
 using Spectre.Console.Cli;
 
@@ -8,7 +9,7 @@ internal sealed class WatchCommand : AsyncCommand<JobSettings>
 {
     public override async Task<int> ExecuteAsync(CommandContext context, JobSettings settings, CancellationToken cancellationToken)
     {
-        using var gateway = new GatewayClient(settings.Address);
+        using var gateway = settings.Connect();
         return await FollowAsync(gateway, settings.Job, settings.Json, Interrupt.Token);
     }
 
@@ -16,18 +17,25 @@ internal sealed class WatchCommand : AsyncCommand<JobSettings>
     {
         try
         {
-            await foreach (var (type, data) in new JobFollower(gateway).FollowAsync(jobId, cancellationToken))
-            {
-                Console.WriteLine(json ? data.ToJsonString() : Output.Line(type, data));
-            }
+            var job = await new JobFollower(gateway).FollowAsync(jobId, (type, data) => Show(type, data, json), cancellationToken);
+            return Output.ExitCode(Output.Text(job, "state"));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync($"Stopped watching; the job goes on. Watch it again: finetune watch {jobId}");
             return ExitCodes.Interrupted;
         }
+    }
 
-        var job = await gateway.GetAsync($"api/jobs/{jobId}", cancellationToken);
-        return Output.ExitCode(Output.Text(job, "state"));
+    private static void Show(string type, JsonObject data, bool json)
+    {
+        if (json)
+        {
+            Output.Json(data);
+        }
+        else
+        {
+            Console.WriteLine(Output.Line(type, data));
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,8 +18,10 @@ internal sealed class GatewayClient : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly Uri _address;
 
-    public GatewayClient(string address)
+    /// <param name="retryFor">How long a gateway in trouble is asked again.</param>
+    public GatewayClient(string address, TimeSpan retryFor)
     {
+        Patience = new Patience(retryFor);
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             throw new CliException(ExitCodes.BadInput, $"'{address}' is no address of a gateway; it looks like http://127.0.0.1:8080.");
@@ -30,17 +31,47 @@ internal sealed class GatewayClient : IDisposable
         _http = new HttpMessageInvoker(_handler);
     }
 
-    public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
+    public Patience Patience { get; }
+
+    /// <summary>JSON that the gateway has sent.</summary>
+    /// <exception cref="CliException">It is not what a gateway says.</exception>
+    public static TNode Parse<TNode>(string text)
+        where TNode : JsonNode
     {
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+        try
+        {
+            return JsonNode.Parse(text) as TNode ?? throw new JsonException("It is another kind of JSON.");
+        }
+        catch (JsonException exception)
+        {
+            throw new CliException(ExitCodes.Gateway, $"The answer is not a gateway's ({Output.OneLine(exception.Message)}): does another program listen at this address?");
+        }
     }
 
-    public async Task<JsonNode> PostAsync(string path, object? body, CancellationToken cancellationToken)
+    public Task<TNode> GetAsync<TNode>(string path, CancellationToken cancellationToken)
+        where TNode : JsonNode =>
+        ReadAsync<TNode>(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
+
+    public Task<JsonObject> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
+        ReadAsync<JsonObject>(Post(path, body), cancellationToken);
+
+    /// <summary>Submits a job, again if the connection breaks: the key makes one job of it.</summary>
+    public async Task<JsonObject> SubmitAsync(JobSpec spec, CancellationToken cancellationToken)
     {
-        var content = body is null ? null : new StringContent(JsonSerializer.Serialize(body, body.GetType(), ContractJson.Options), Encoding.UTF8, "application/json");
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Post, At(path)) { Content = content }, cancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+        var key = Guid.NewGuid().ToString();
+        while (true)
+        {
+            try
+            {
+                var request = Post("api/jobs", spec);
+                request.Headers.Add("Idempotency-Key", key);
+                return await ReadAsync<JsonObject>(request, cancellationToken);
+            }
+            catch (Exception exception) when (Failures.IsTheGateways(exception))
+            {
+                await Patience.WaitAsync(exception, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Sends the file only if the store does not have its digest.</summary>
@@ -58,18 +89,18 @@ internal sealed class GatewayClient : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, At("api/artifacts")) { Content = new StreamContent(stream) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         request.Headers.Add("X-Content-Sha256", sha256);
-        using var answer = await SendAsync(request, cancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<ArtifactReference>(ContractJson.Options, cancellationToken))!;
+        return Output.Record<ArtifactReference>(await ReadAsync<JsonObject>(request, cancellationToken));
     }
 
-    /// <summary>The file's bytes from an offset on.</summary>
-    public async Task<HttpResponseMessage> DownloadAsync(string jobId, string path, long offset, CancellationToken cancellationToken)
+    /// <summary>The file's bytes from an offset on, or the whole of it if the gateway does not have that version.</summary>
+    public async Task<HttpResponseMessage> DownloadAsync(string jobId, ResultFile file, long offset, CancellationToken cancellationToken)
     {
-        var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        var escaped = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
         var request = new HttpRequestMessage(HttpMethod.Get, At($"api/jobs/{jobId}/files/{escaped}"));
         if (offset > 0)
         {
             request.Headers.Range = new RangeHeaderValue(offset, null);
+            request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue($"\"{file.Artifact.Sha256}\""));
         }
 
         return await SendAsync(request, cancellationToken);
@@ -86,9 +117,8 @@ internal sealed class GatewayClient : IDisposable
         return await SendAsync(request, cancellationToken);
     }
 
-    public async Task<HttpResponseMessage> ChatAsync(JsonObject request, CancellationToken cancellationToken) => await SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, At("api/chat")) { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") },
-        cancellationToken);
+    public Task<HttpResponseMessage> ChatAsync(JsonObject request, CancellationToken cancellationToken) =>
+        SendAsync(Post("api/chat", request), cancellationToken);
 
     public void Dispose()
     {
@@ -97,6 +127,20 @@ internal sealed class GatewayClient : IDisposable
     }
 
     private Uri At(string path) => new(_address, path);
+
+    private HttpRequestMessage Post(string path, object? body) => new(HttpMethod.Post, At(path))
+    {
+        Content = body is null ? null : new StringContent(JsonSerializer.Serialize(body, body.GetType(), ContractJson.Options), Encoding.UTF8, "application/json"),
+    };
+
+    private async Task<TNode> ReadAsync<TNode>(HttpRequestMessage request, CancellationToken cancellationToken)
+        where TNode : JsonNode
+    {
+        using var answer = await SendAsync(request, cancellationToken);
+        var node = Parse<TNode>(await answer.Content.ReadAsStringAsync(cancellationToken));
+        Patience.Answered();
+        return node;
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -120,11 +164,13 @@ internal sealed class GatewayClient : IDisposable
         try
         {
             var body = JsonNode.Parse(text) as JsonObject;
-            return body?["detail"]?.GetValue<string>() ?? (body?["error"] as JsonObject)?["message"]?.GetValue<string>() ?? body?["title"]?.GetValue<string>();
+            return Sentence(body, "detail") ?? Sentence(body?["error"], "message") ?? Sentence(body, "title");
         }
         catch (JsonException)
         {
             return null;
         }
+
+        static string? Sentence(JsonNode? node, string key) => (node as JsonObject)?[key] is JsonValue value ? value.ToString() : null;
     }
 }

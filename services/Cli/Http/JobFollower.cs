@@ -1,70 +1,57 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace FineTunePipeline.Cli.Http;
 
-/// <summary>A job's events to its end. A broken connection is taken up again after the last event that was seen.</summary>
+/// <summary>
+/// A job's events to its end. A stream that ends, breaks off or falls silent says nothing about the job: it is taken up again after the last event that
+/// was seen, until the gateway says that the job has ended.
+/// </summary>
 internal sealed class JobFollower(GatewayClient gateway)
 {
-    private const int MostFailures = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>The gateway sends a ping every 15 s.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
-    public async IAsyncEnumerable<(string Type, JsonObject Data)> FollowAsync(
-        string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private string? _last;
+
+    /// <returns>The job as it has ended.</returns>
+    public async Task<JsonObject> FollowAsync(string jobId, Action<string, JsonObject> show, CancellationToken cancellationToken)
     {
-        string? last = null;
-        var failures = 0;
         while (true)
         {
-            IAsyncEnumerator<SseItem<string>>? stream = null;
-            HttpResponseMessage? answer = null;
             try
             {
-                var ended = false;
-                while (!ended)
+                await ReadAsync(jobId, show, cancellationToken);
+                var job = await gateway.GetAsync<JsonObject>($"api/jobs/{jobId}", cancellationToken);
+                if (Output.Text(job, "state") is "succeeded" or "failed" or "cancelled")
                 {
-                    SseItem<string>? item = null;
-                    try
-                    {
-                        if (stream is null)
-                        {
-                            answer = await gateway.EventsAsync(jobId, last, cancellationToken);
-                            stream = SseParser.Create(await answer.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-                        }
-
-                        ended = !await stream.MoveNextAsync();
-                        item = ended ? null : stream.Current;
-                        failures = 0;
-                    }
-                    catch (Exception exception) when (exception is IOException or HttpRequestException && last is not null && ++failures <= MostFailures)
-                    {
-                        break;
-                    }
-
-                    if (item is { } current && current.EventType != "ping")
-                    {
-                        last = current.EventId;
-                        yield return (current.EventType, JsonNode.Parse(current.Data)!.AsObject());
-                    }
-
-                    if (ended)
-                    {
-                        yield break;
-                    }
+                    return job;
                 }
+
+                throw new CliException(ExitCodes.Gateway, "The gateway closed the stream of events, but the job goes on.");
             }
-            finally
+            catch (Exception exception) when (Failures.IsTheGateways(exception))
             {
-                if (stream is not null)
-                {
-                    await stream.DisposeAsync();
-                }
-
-                answer?.Dispose();
+                await gateway.Patience.WaitAsync(exception, cancellationToken);
             }
+        }
+    }
 
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+    private async Task ReadAsync(string jobId, Action<string, JsonObject> show, CancellationToken cancellationToken)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(Silence);
+        using var answer = await gateway.EventsAsync(jobId, _last, silence.Token);
+        await using var body = await answer.Content.ReadAsStreamAsync(silence.Token);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(silence.Token))
+        {
+            silence.CancelAfter(Silence);
+            gateway.Patience.Restore();
+            if (item.EventType != "ping")
+            {
+                show(item.EventType, GatewayClient.Parse<JsonObject>(item.Data));
+                _last = item.EventId ?? _last;
+            }
         }
     }
 }

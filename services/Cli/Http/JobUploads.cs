@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.JobFiles;
@@ -52,8 +49,8 @@ internal sealed class JobUploads(GatewayClient gateway, Action<string> tell)
             throw new CliException(ExitCodes.BadInput, $"The folder {folder} holds no files.");
         }
 
-        JsonNode answer = await gateway.PostAsync("api/artifacts/manifests", new Manifest { Kind = "model", Files = files }, cancellationToken);
-        return answer.Deserialize<ArtifactReference>(ContractJson.Options)!.ToUri();
+        var answer = await gateway.PostAsync("api/artifacts/manifests", new Manifest { Kind = "model", Files = files }, cancellationToken);
+        return Output.Record<ArtifactReference>(answer).ToUri();
     }
 
     private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Gateway.Jobs;
 using FineTunePipeline.JobFiles;
 using FineTunePipeline.Storage;
 using Microsoft.AspNetCore.Http;
@@ -17,8 +18,23 @@ internal static class ErrorAnswers
         _ => (int)HttpStatusCode.InternalServerError,
     };
 
+    /// <summary>The sentence for the client, of faults that are written for it.</summary>
+    public static string? Detail(Exception? exception) =>
+        exception is BadHttpRequestException or JobFileException or ArtifactMissingException ? exception.Message : null;
+
     public static IResult NoJob(string jobId) =>
         Results.Problem(statusCode: 404, title: "No such job", detail: $"There is no job '{jobId}'. `finetune list` shows those that there are.");
+
+    public static IResult BadKey() => Results.Problem(
+        statusCode: 400, title: "Bad Idempotency-Key", detail: $"An Idempotency-Key has 1 to {IdempotencyKey.MaxLength} characters; a fresh UUID is a good one.");
+
+    public static IResult KeyOfAnotherBody() => Results.Problem(
+        statusCode: 422,
+        title: "The Idempotency-Key was used for another job",
+        detail: "Within 24 hours the same Idempotency-Key must come with the same body. Take a fresh key for another job.");
+
+    public static IResult NoDigest(string sha256) =>
+        Results.Problem(statusCode: 400, title: "Not a digest", detail: $"'{sha256}' is not a SHA-256 in 64 lower-case hexadecimal digits.");
 
     public static IResult HasEnded(string jobId, JobState state) => Results.Problem(
         statusCode: 409,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Artifacts;
@@ -7,6 +8,7 @@ using FineTunePipeline.Gateway.Views;
 using FineTunePipeline.JobFiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -18,24 +20,33 @@ internal static class JobsApi
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
-        jobs.MapPost("/", SubmitAsync).WithSummary("Submit a job (JSON, or YAML as a job file has it)").Accepts<JobSpec>("application/json", "application/yaml");
+        jobs.MapPost("/", SubmitAsync).WithSummary("Submit a job (JSON, or YAML as a job file has it); with the same Idempotency-Key and body, the same job for 24 hours")
+            .Accepts<JobSpec>("application/json", "application/yaml");
         jobs.MapGet("/", ListAsync).WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", ShowAsync).WithSummary("Show a job");
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; again it changes nothing, and a job that has succeeded or failed is refused (409)");
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpRequest request, JobSubmitter submitter, IOptions<GatewayOptions> options, CancellationToken cancellationToken)
+        HttpContext context,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        JobSubmitter submitter,
+        IOptions<GatewayOptions> options,
+        CancellationToken cancellationToken)
     {
-        if (request.ContentLength > options.Value.MaxJobBytes)
+        if (idempotencyKey is { Length: 0 or > IdempotencyKey.MaxLength })
         {
-            return Results.Problem(statusCode: 413, title: "The job is too large", detail: $"A job document has at most {options.Value.MaxJobBytes} bytes.");
+            return ErrorAnswers.BadKey();
         }
 
+        context.LimitBody(options.Value.MaxJobBytes);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+        var bytes = body.ToArray();
         JobSpec spec;
         try
         {
-            spec = JobFile.Read(await ReadTextAsync(request, options.Value.MaxJobBytes, cancellationToken));
+            spec = JobFile.Read(Encoding.UTF8.GetString(bytes));
             RefusePaths(spec, options.Value.AllowLocalPaths);
         }
         catch (JobFileException exception)
@@ -43,8 +54,10 @@ internal static class JobsApi
             return ErrorAnswers.BadJob(exception);
         }
 
-        var id = await submitter.SubmitAsync(spec, cancellationToken);
-        return Results.Json(new SubmittedJob(id, JobState.Queued), ContractJson.Options, statusCode: 202);
+        var key = idempotencyKey is null ? null : new IdempotencyKey(idempotencyKey, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return await submitter.SubmitAsync(spec, key, cancellationToken) is { } id
+            ? Results.Json(new SubmittedJob(id, JobState.Queued), ContractJson.Options, statusCode: 202)
+            : ErrorAnswers.KeyOfAnotherBody();
     }
 
     private static async Task<IResult> ListAsync(JobViews views, string? before, int? limit, CancellationToken cancellationToken)
@@ -81,41 +94,32 @@ internal static class JobsApi
         return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
     }
 
-    private static async Task<string> ReadTextAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
-    {
-        using var text = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (text.Length + read > limit)
-            {
-                throw new BadHttpRequestException($"A job document has at most {limit} bytes.", 413);
-            }
-
-            text.Write(buffer, 0, read);
-        }
-
-        return Encoding.UTF8.GetString(text.ToArray());
-    }
-
     /// <summary>Over HTTP there is no folder that a relative path could start from; and local paths may be switched off.</summary>
     private static void RefusePaths(JobSpec spec, bool allowLocalPaths)
     {
         var problems = new List<JobFileProblem>();
-        JobPaths.Map(spec, path =>
+        void Check(string path, string key, string instead)
         {
             if (!allowLocalPaths)
             {
-                problems.Add(new JobFileProblem(0, 0, "", $"'{path}' is a path, and this gateway takes only uploads ({ArtifactReference.UriPrefix}<sha256>). `finetune submit` uploads for you."));
+                problems.Add(new JobFileProblem(0, 0, key, $"'{path}' is a path, and this gateway takes none. {instead}"));
             }
             else if (!Path.IsPathFullyQualified(path))
             {
-                problems.Add(new JobFileProblem(0, 0, "", $"'{path}' is not an absolute path. `finetune submit` makes the paths of a job file absolute, seen from its folder."));
+                problems.Add(new JobFileProblem(0, 0, key, $"'{path}' is not an absolute path. `finetune submit` makes the paths of a job file absolute, seen from its folder."));
             }
+        }
 
+        JobPaths.Map(spec, path =>
+        {
+            Check(path, "", $"Name an upload ({ArtifactReference.UriPrefix}<sha256>); `finetune submit` uploads for you.");
             return path;
         });
+        if (spec.Deploy.Folder is { } folder)
+        {
+            Check(folder, "deploy.folder", "Leave deploy.folder out and fetch the files with `finetune get`.");
+        }
+
         if (problems.Count > 0)
         {
             throw new JobFileException(problems);

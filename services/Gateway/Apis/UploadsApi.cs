@@ -4,7 +4,6 @@ using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -21,28 +20,21 @@ internal static class UploadsApi
         var uploads = app.MapGroup("/api/artifacts").WithTags("Uploads");
         uploads.MapPost("/", UploadAsync).WithSummary("Upload bytes; answers with their digest").Accepts<Stream>("application/octet-stream");
         uploads.MapMethods("/{sha256}", ["HEAD"], FindAsync).WithSummary("Is this digest in the store?");
-        uploads.MapPost("/manifests", ManifestAsync).WithSummary("Make a folder (model or data set) from uploaded files");
+        uploads.MapPost("/manifests", ManifestAsync).WithSummary("Make a folder (model or data set) from uploaded files").Accepts<Manifest>("application/json");
     }
 
     private static async Task<IResult> UploadAsync(
         HttpContext context, IArtifactStore store, IOptions<GatewayOptions> options, CancellationToken cancellationToken)
     {
-        var limit = options.Value.MaxUploadBytes;
-        var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (size is { IsReadOnly: false })
+        var expected = context.Request.Headers["X-Content-Sha256"].ToString().ToLowerInvariant();
+        if (expected.Length > 0 && !Digests.IsSha256(expected))
         {
-            // The server counts while it reads and answers 413 by itself.
-            size.MaxRequestBodySize = limit;
+            return ErrorAnswers.NoDigest(expected);
         }
 
-        if (context.Request.ContentLength is { } length && length > limit)
-        {
-            return Results.Problem(statusCode: 413, title: "The upload is too large", detail: $"At most {limit} bytes; the setting is Gateway:MaxUploadBytes.");
-        }
-
+        context.LimitBody(options.Value.MaxUploadBytes);
         var reference = await store.PutAsync(context.Request.Body, cancellationToken);
-        var expected = context.Request.Headers["X-Content-Sha256"].ToString();
-        if (expected.Length > 0 && !string.Equals(expected, reference.Sha256, StringComparison.OrdinalIgnoreCase))
+        if (expected.Length > 0 && expected != reference.Sha256)
         {
             return Results.Problem(
                 statusCode: 422, title: "The upload arrived damaged", detail: $"The bytes hash to {reference.Sha256}, not to {expected}. Send them again.");
@@ -52,7 +44,9 @@ internal static class UploadsApi
     }
 
     private static async Task<IResult> FindAsync(string sha256, IArtifactStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(sha256, cancellationToken) is null ? Results.NotFound() : Results.Ok();
+        !Digests.IsSha256(sha256) ? ErrorAnswers.NoDigest(sha256)
+        : await store.FindAsync(sha256, cancellationToken) is null ? Results.NotFound()
+        : Results.Ok();
 
     private static async Task<IResult> ManifestAsync(HttpRequest request, IArtifactStore store, CancellationToken cancellationToken)
     {
@@ -61,8 +55,9 @@ internal static class UploadsApi
         {
             manifest = await JsonSerializer.DeserializeAsync<Manifest>(request.Body, ContractJson.Options, cancellationToken)
                 ?? throw new JsonException("The body is null.");
+            ManifestPaths.Check(manifest);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ManifestInvalidException)
         {
             return Results.Problem(statusCode: 400, title: "Not a manifest", detail: exception.Message);
         }
@@ -76,7 +71,6 @@ internal static class UploadsApi
             }
         }
 
-        using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(manifest, ContractJson.Options));
-        return Results.Json(await store.PutAsync(content, cancellationToken), ContractJson.Options, statusCode: 201);
+        return Results.Json(await store.PutManifestAsync(manifest, cancellationToken), ContractJson.Options, statusCode: 201);
     }
 }

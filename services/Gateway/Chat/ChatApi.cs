@@ -21,14 +21,17 @@ internal static class ChatApi
     private static readonly TimeSpan FirstByteLimit = TimeSpan.FromMinutes(5);
 
     public static void MapChat(this IEndpointRouteBuilder app) =>
-        app.MapPost("/api/chat", ForwardAsync).WithTags("Chat").WithSummary("Chat with the model of a job (OpenAI's chat request; model is the job id)");
+        app.MapPost("/api/chat", ForwardAsync).WithTags("Chat").WithSummary("Chat with the model of a job (OpenAI's chat request; model is the job id)")
+            .Accepts<JsonObject>("application/json");
 
     private static async Task<IResult> ForwardAsync(HttpContext context, JobViews views, IHttpClientFactory clients, CancellationToken cancellationToken)
     {
         JsonObject request;
         try
         {
-            request = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: cancellationToken)) as JsonObject ?? throw new JsonException("The body is no object.");
+            var once = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            request = (await JsonNode.ParseAsync(context.Request.Body, documentOptions: once, cancellationToken: cancellationToken)) as JsonObject
+                ?? throw new JsonException("The body is no object.");
         }
         catch (JsonException exception)
         {

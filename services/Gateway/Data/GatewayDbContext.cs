@@ -1,14 +1,28 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Gateway.Data;
 
-/// <summary>The gateway's own views of jobs, made from events; nobody else's tables.</summary>
+/// <summary>The gateway's own views of jobs, made from events, and its clients' keys; nobody else's tables.</summary>
 public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options) : ServiceDbContext(options)
 {
     public DbSet<JobRow> Jobs => Set<JobRow>();
 
     public DbSet<EventRow> Events => Set<EventRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    protected override IReadOnlyList<SchemaStep> SchemaSteps { get; } =
+    [
+        new("idempotency keys", """
+            CREATE TABLE "idempotency_keys" (
+                "Key" TEXT NOT NULL CONSTRAINT "PK_idempotency_keys" PRIMARY KEY,
+                "BodySha256" TEXT NOT NULL,
+                "JobId" TEXT NOT NULL,
+                "CreatedAtMs" INTEGER NOT NULL);
+            """),
+    ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -21,5 +35,9 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
         var stored = modelBuilder.Entity<EventRow>();
         stored.ToTable("events");
         stored.HasKey(row => new { row.JobId, row.Sequence });
+
+        var key = modelBuilder.Entity<IdempotencyRow>();
+        key.ToTable("idempotency_keys");
+        key.HasKey(row => row.Key);
     }
 }

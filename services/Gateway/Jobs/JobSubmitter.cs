@@ -11,28 +11,43 @@ namespace FineTunePipeline.Gateway.Jobs;
 public sealed class JobSubmitter
 {
     private readonly ServiceOutbox<GatewayDbContext> _outbox;
+    private readonly IdempotencyKeys _keys;
     private readonly TimeProvider _time;
 
-    internal JobSubmitter(ServiceOutbox<GatewayDbContext> outbox, TimeProvider time) => (_outbox, _time) = (outbox, time);
+    internal JobSubmitter(ServiceOutbox<GatewayDbContext> outbox, IdempotencyKeys keys, TimeProvider time) => (_outbox, _keys, _time) = (outbox, keys, time);
 
-    /// <summary>Writes the job's row and its first message in one transaction. Paths in the job must be absolute, or artifacts.</summary>
-    /// <returns>The new job's id.</returns>
-    public async Task<string> SubmitAsync(JobSpec spec, CancellationToken cancellationToken)
-    {
-        var submit = new SubmitJob { JobId = JobId.New(), Spec = spec, SubmittedAt = _time.GetUtcNow() };
-        var row = new JobRow
-        {
-            JobId = submit.JobId,
-            Name = spec.Name ?? Path.GetFileNameWithoutExtension(spec.Dataset.Split(',')[0]),
-            Spec = JsonSerializer.Serialize(spec, ContractJson.Options),
-            SubmittedAtMs = submit.SubmittedAt.ToUnixTimeMilliseconds(),
-            State = JobState.Queued,
-        };
-        await _outbox.SendAsync(StageQueues.OrchestratorAddress, submit, database => database.Jobs.Add(row), cancellationToken);
-        return submit.JobId;
-    }
+    /// <summary>Begins a job, once for each key. Paths in the job must be absolute, or artifacts.</summary>
+    /// <returns>The id of the new job, or of the one that the key began before; null if the key stands for another body.</returns>
+    public async Task<string?> SubmitAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken) => key is null
+        ? await BeginAsync(spec, key, cancellationToken)
+        : await _keys.OnceAsync(key, () => BeginAsync(spec, key, cancellationToken), cancellationToken);
 
     /// <summary>Asks for the end of a job; harmless for one that has ended.</summary>
     public Task CancelAsync(string jobId, string reason, CancellationToken cancellationToken) =>
         _outbox.SendAsync(StageQueues.OrchestratorAddress, new CancelJob { JobId = jobId, Reason = reason }, change: null, cancellationToken);
+
+    /// <summary>Writes the job's row, its key and its first message in one transaction.</summary>
+    private async Task<string> BeginAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        var submit = new SubmitJob { JobId = JobId.New(), Spec = spec, SubmittedAt = _time.GetUtcNow() };
+        await _outbox.SendAsync(StageQueues.OrchestratorAddress, submit, database => AddRows(database, submit, key), cancellationToken);
+        return submit.JobId;
+    }
+
+    private static void AddRows(GatewayDbContext database, SubmitJob submit, IdempotencyKey? key)
+    {
+        var at = submit.SubmittedAt.ToUnixTimeMilliseconds();
+        database.Jobs.Add(new JobRow
+        {
+            JobId = submit.JobId,
+            Name = submit.Spec.Name ?? Path.GetFileNameWithoutExtension(submit.Spec.Dataset.Split(',')[0]),
+            Spec = JsonSerializer.Serialize(submit.Spec, ContractJson.Options),
+            SubmittedAtMs = at,
+            State = JobState.Queued,
+        });
+        if (key is not null)
+        {
+            database.IdempotencyKeys.Add(new IdempotencyRow { Key = key.Value, BodySha256 = key.BodySha256, JobId = submit.JobId, CreatedAtMs = at });
+        }
+    }
 }

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using FineTunePipeline.IntegrationTests.ModelTools;
+using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit;
+
+namespace FineTunePipeline.IntegrationTests.Cli;
+
+/// <summary><c>finetune</c> while it runs, as at a terminal where somebody types and presses Ctrl-C.</summary>
+internal sealed class RunningFinetune : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private readonly Process _process;
+
+    public RunningFinetune(ScriptedGateway gateway, params string[] arguments)
+    {
+        // A shell without job control starts its background programs deaf to Ctrl-C, and so would be what they start.
+        string[] command = ["--default-signal=INT", EnginePath.Of("finetune"), .. arguments, "--gateway", gateway.Address];
+        var start = new ProcessStartInfo("env", command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        _process = Process.Start(start)!;
+    }
+
+    public Task TypeAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
+    public Task<string?> LineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+
+    public async Task<EngineResult> InterruptAsync()
+    {
+        await StandaloneProgram.SignalAsync(_process.Id, "INT");
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return new EngineResult(_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(), await _process.StandardError.ReadToEndAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+}
