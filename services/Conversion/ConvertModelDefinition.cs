@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Conversion.Data;
 using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Conversion;
 
-internal sealed class ConvertModelDefinition() : StageDefinition<ConvertModelConsumer>(Stage.Convert);
+internal sealed class ConvertModelDefinition() : StageDefinition<ConvertModelConsumer, ConversionDbContext>(Stage.Convert);

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Deployment.Data;
 using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Deployment;
 
-internal sealed class DeployModelDefinition() : StageDefinition<DeployModelConsumer>(Stage.Deploy);
+internal sealed class DeployModelDefinition() : StageDefinition<DeployModelConsumer, DeploymentDbContext>(Stage.Deploy);

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Evaluation.Data;
 using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Evaluation;
 
-internal sealed class EvaluateModelDefinition() : StageDefinition<EvaluateModelConsumer>(Stage.Evaluate);
+internal sealed class EvaluateModelDefinition() : StageDefinition<EvaluateModelConsumer, EvaluationDbContext>(Stage.Evaluate);

@@ -7,6 +7,7 @@ using FineTunePipeline.Gateway.Jobs;
 using FineTunePipeline.Gateway.Views;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,12 +27,12 @@ public sealed class GatewayModule : IServiceModule
         services.AddServiceDatabase<GatewayDbContext>(Name);
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
+        services.AddScoped<JobViewWriter>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<ResultFiles>();
         services.AddSingleton(provider => new JobSubmitter(
-            provider.GetRequiredService<JobViews>(),
+            provider.GetRequiredService<ServiceOutbox<GatewayDbContext>>(),
             provider.GetRequiredService<IdempotencyKeys>(),
-            provider.GetRequiredService<IBus>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHttpClient(ChatApi.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Detail ??= ErrorAnswers.Detail(problem.Exception));

@@ -1,4 +1,8 @@
 using FineTunePipeline.Messaging;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Messaging.Sagas;
+using FineTunePipeline.Orchestrator.Data;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
 using MassTransit;
@@ -13,11 +17,16 @@ public sealed class OrchestratorModule : IServiceModule
 {
     public string Name => "orchestrator";
 
-    public void AddServices(IServiceCollection services, IConfiguration configuration) => services.TryAddSingleton(TimeProvider.System);
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddServiceDatabase<OrchestratorDbContext>(Name);
+        services.AddSingleton<IFinishedJobs, FinishedJobs>();
+    }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition));
+        bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition)).InServiceDatabase<FineTuneSaga, OrchestratorDbContext>();
         bus.AddConsumer<WriteProvenanceConsumer, WriteProvenanceDefinition>();
     }
 }

@@ -1,3 +1,5 @@
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Schema;
 using FineTunePipeline.ServiceDefaults.Configuration;
 using FineTunePipeline.ServiceDefaults.Home;
 using FineTunePipeline.Standalone;
@@ -24,7 +26,9 @@ try
         _ => Show(Console.Error, 2),
     };
 }
-catch (Exception exception) when (exception is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException or DemoException)
+catch (Exception exception) when (exception
+    is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException
+        or DatabaseTooNewException or DatabaseUnusableException or DemoException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Training.Data;
 
 namespace FineTunePipeline.Training;
 
-internal sealed class StartTrainingDefinition() : StageDefinition<StartTrainingConsumer>(Stage.Train);
+internal sealed class StartTrainingDefinition() : StageDefinition<StartTrainingConsumer, TrainingDbContext>(Stage.Train);

@@ -8,6 +8,7 @@ namespace FineTunePipeline.Supervisor;
 /// <summary>Keeps one command in one run folder: the writing side of <see cref="RunFolder"/>.</summary>
 internal sealed class Supervision(string folder, HostCommand command)
 {
+    private const int Killed = 137;
     private const int Stopped = 143;
     private const int AlreadyHasRun = 3;
     private const string StartedLine = "started\n";
@@ -59,6 +60,7 @@ internal sealed class Supervision(string folder, HostCommand command)
     private async Task<int> WatchAsync(ICommandProcess process)
     {
         var began = _time.GetTimestamp();
+        var killsBefore = OutOfMemoryKills.Count();
         var exit = process.WaitAsync();
         var asked = false;
         while (await Task.WhenAny(exit, Task.Delay(HeartbeatEvery, _time)).ConfigureAwait(false) != exit)
@@ -72,13 +74,22 @@ internal sealed class Supervision(string folder, HostCommand command)
             else if (over >= TimeSpan.Zero && !asked)
             {
                 asked = true;
-                await File.AppendAllTextAsync(At(RunFolder.Error), $"\nfinetune-supervise: ended at the time limit of {command.TimeLimit}\n").ConfigureAwait(false);
+                await SayAsync($"ended at the time limit of {command.TimeLimit}").ConfigureAwait(false);
                 ProcessGroup.Terminate(process.Identity);
             }
         }
 
-        return await exit.ConfigureAwait(false);
+        var code = await exit.ConfigureAwait(false);
+        if (code == Killed && OutOfMemoryKills.Count() > killsBefore)
+        {
+            await SayAsync("killed by the system, which was out of memory").ConfigureAwait(false);
+        }
+
+        return code;
     }
+
+    /// <summary>Under what the command wrote itself.</summary>
+    private Task SayAsync(string what) => File.AppendAllTextAsync(At(RunFolder.Error), $"\nfinetune-supervise: {what}\n");
 
     /// <summary>Null if another supervisor has the folder. A look from outside holds the lock for a moment, so one failure says nothing.</summary>
     private async Task<FileStream?> TakeLockAsync()

@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Gateway.Data;
@@ -11,6 +12,17 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
     public DbSet<EventRow> Events => Set<EventRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    protected override IReadOnlyList<SchemaStep> SchemaSteps =>
+    [
+        new("idempotency keys", """
+            CREATE TABLE "idempotency_keys" (
+                "Key" TEXT NOT NULL CONSTRAINT "PK_idempotency_keys" PRIMARY KEY,
+                "BodySha256" TEXT NOT NULL,
+                "JobId" TEXT NOT NULL,
+                "CreatedAtMs" INTEGER NOT NULL);
+            """),
+    ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

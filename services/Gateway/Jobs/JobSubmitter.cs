@@ -1,26 +1,20 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Gateway.Data;
-using FineTunePipeline.Gateway.Views;
+using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
-using MassTransit;
 
 namespace FineTunePipeline.Gateway.Jobs;
 
-/// <summary>Begins and cancels jobs.</summary>
+/// <summary>Begins and cancels jobs. What was answered with 202 is done, whatever becomes of this process: its message is in the gateway's outbox.</summary>
 public sealed class JobSubmitter
 {
-    private readonly JobViews _views;
+    private readonly ServiceOutbox<GatewayDbContext> _outbox;
     private readonly IdempotencyKeys _keys;
-    private readonly ISendEndpointProvider _endpoints;
     private readonly TimeProvider _time;
 
-    internal JobSubmitter(JobViews views, IdempotencyKeys keys, IBus bus, TimeProvider time)
-    {
-        _views = views;
-        _keys = keys;
-        _endpoints = bus;
-        _time = time;
-    }
+    internal JobSubmitter(ServiceOutbox<GatewayDbContext> outbox, IdempotencyKeys keys, TimeProvider time) => (_outbox, _keys, _time) = (outbox, keys, time);
 
     /// <summary>Begins a job, once for each key. Paths in the job must be absolute, or artifacts.</summary>
     /// <returns>The id of the new job, or of the one that the key began before; null if the key stands for another body.</returns>
@@ -30,28 +24,38 @@ public sealed class JobSubmitter
 
     /// <summary>Asks for the end of a job; harmless for one that has ended.</summary>
     public Task CancelAsync(string jobId, string reason, CancellationToken cancellationToken) =>
-        SendAsync(new CancelJob { JobId = jobId, Reason = reason }, cancellationToken);
+        _outbox.SendAsync(StageQueues.OrchestratorAddress, new CancelJob { JobId = jobId, Reason = reason }, change: null, cancellationToken);
 
-    /// <summary>Stores the rows of the job and its key in one transaction, then sends the job's first message.</summary>
+    /// <summary>Writes the rows of the job and its key, and the job's first message, in one transaction.</summary>
     private async Task<string> BeginAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var submit = new SubmitJob { JobId = JobId.New(), Spec = spec, SubmittedAt = _time.GetUtcNow() };
-        var keyRow = key is null ? null : new IdempotencyRow
+        var row = new JobRow
         {
-            Key = key.Value,
-            BodySha256 = key.BodySha256,
             JobId = submit.JobId,
-            CreatedAtMs = submit.SubmittedAt.ToUnixTimeMilliseconds(),
+            Name = spec.Name ?? Path.GetFileNameWithoutExtension(spec.Dataset.Split(',')[0]),
+            Spec = JsonSerializer.Serialize(spec, ContractJson.Options),
+            SubmittedAtMs = submit.SubmittedAt.ToUnixTimeMilliseconds(),
+            State = JobState.Queued,
         };
-        await _views.AddAsync(submit.JobId, spec, submit.SubmittedAt, keyRow, cancellationToken);
-        await SendAsync(submit, cancellationToken);
+        await _outbox.SendAsync(
+            StageQueues.OrchestratorAddress,
+            submit,
+            database =>
+            {
+                database.Jobs.Add(row);
+                if (key is not null)
+                {
+                    database.IdempotencyKeys.Add(new IdempotencyRow
+                    {
+                        Key = key.Value,
+                        BodySha256 = key.BodySha256,
+                        JobId = row.JobId,
+                        CreatedAtMs = row.SubmittedAtMs,
+                    });
+                }
+            },
+            cancellationToken);
         return submit.JobId;
-    }
-
-    private async Task SendAsync<T>(T message, CancellationToken cancellationToken)
-        where T : class
-    {
-        var endpoint = await _endpoints.GetSendEndpoint(StageQueues.OrchestratorAddress);
-        await endpoint.Send(message, cancellationToken);
     }
 }

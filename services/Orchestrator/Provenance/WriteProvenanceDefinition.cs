@@ -1,3 +1,5 @@
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Orchestrator.Data;
 using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Provenance;
@@ -14,6 +16,9 @@ internal sealed class WriteProvenanceDefinition : ConsumerDefinition<WriteProven
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<WriteProvenanceConsumer> consumerConfigurator,
-        IRegistrationContext context) =>
+        IRegistrationContext context)
+    {
         endpointConfigurator.UseMessageRetry(retry => retry.Exponential(10, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)));
+        endpointConfigurator.UseServiceOutbox<OrchestratorDbContext>(context);
+    }
 }

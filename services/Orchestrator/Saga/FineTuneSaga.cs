@@ -27,6 +27,9 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     /// <summary>Grows with each published change.</summary>
     public long ChangeVersion { get; set; }
 
+    /// <summary>Time of the newest published change, in whole milliseconds.</summary>
+    public DateTimeOffset ChangedAt { get; set; }
+
     /// <summary>The stage at work, or at which the job ended.</summary>
     public Stage Stage { get; set; }
 

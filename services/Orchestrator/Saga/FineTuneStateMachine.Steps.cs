@@ -45,6 +45,7 @@ public sealed partial class FineTuneStateMachine
     private async Task PublishChangeAsync(BehaviorContext<FineTuneSaga> context, JobState state, string message)
     {
         var saga = context.Saga;
+        saga.ChangedAt = _time.GetUtcNow();
         var change = new JobChanged
         {
             JobId = saga.JobId,
@@ -55,7 +56,7 @@ public sealed partial class FineTuneStateMachine
             Message = message,
             Failure = saga.Failure,
             Result = saga.Result,
-            At = _time.GetUtcNow(),
+            At = saga.ChangedAt,
         };
         await context.Publish(change, context.CancellationToken);
     }

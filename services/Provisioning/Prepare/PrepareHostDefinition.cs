@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
 
 namespace FineTunePipeline.Provisioning.Prepare;
 
-internal sealed class PrepareHostDefinition() : StageDefinition<PrepareHostConsumer>(Stage.Prepare);
+internal sealed class PrepareHostDefinition() : StageDefinition<PrepareHostConsumer, ProvisioningDbContext>(Stage.Prepare);

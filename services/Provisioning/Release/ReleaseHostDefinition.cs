@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
 
 namespace FineTunePipeline.Provisioning.Release;
 
-internal sealed class ReleaseHostDefinition() : StageDefinition<ReleaseHostConsumer>(Stage.Release);
+internal sealed class ReleaseHostDefinition() : StageDefinition<ReleaseHostConsumer, ProvisioningDbContext>(Stage.Release);

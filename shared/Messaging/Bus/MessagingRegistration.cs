@@ -1,10 +1,11 @@
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTunePipeline.Messaging.Bus;
 
-/// <summary>The one place that chooses transport and saga repository.</summary>
+/// <summary>The one place that chooses the transport. What must outlive the process lies in the services' databases, whatever the transport is.</summary>
 public static class MessagingRegistration
 {
     /// <summary>Adds the modules and the bus that connects them.</summary>
@@ -15,10 +16,9 @@ public static class MessagingRegistration
             module.AddServices(services, configuration);
         }
 
+        services.AddSingleton(new OutboxSettings { TransportForgets = true });
         services.AddMassTransit(bus =>
         {
-            bus.SetInMemorySagaRepositoryProvider();
-            bus.AddDelayedMessageScheduler();
             foreach (var module in modules)
             {
                 module.AddConsumers(bus);
@@ -26,7 +26,7 @@ public static class MessagingRegistration
 
             bus.UsingInMemory((context, transport) =>
             {
-                transport.UseDelayedMessageScheduler();
+                transport.UseOutboxScheduler();
                 transport.ConfigureEndpoints(context);
             });
         });

@@ -33,12 +33,10 @@ public sealed class StageRun
     /// <summary>The runner's note to its next entry.</summary>
     public string? Handle { get; set; }
 
-    /// <summary>Type and JSON of the event that tells the end; published until <see cref="Published"/>.</summary>
+    /// <summary>Type and JSON of the event that tells the end. It leaves by the outbox, in the transaction that writes it here.</summary>
     public string? OutcomeType { get; set; }
 
     public string? Outcome { get; set; }
-
-    public bool Published { get; set; }
 
     /// <summary>Times that the claim was given back after a failure (of ending it, or of a stage that keeps trying), for the back-off.</summary>
     public int Tries { get; set; }

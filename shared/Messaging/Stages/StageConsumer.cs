@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 
 namespace FineTunePipeline.Messaging.Stages;
@@ -10,7 +11,21 @@ namespace FineTunePipeline.Messaging.Stages;
 public abstract class StageConsumer<TCommand>(StageInbox<TCommand> inbox)
     where TCommand : class, IStageCommand
 {
-    public Task Consume(ConsumeContext<TCommand> context) => inbox.AcceptAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<TCommand> context)
+    {
+        Join(context);
+        return inbox.AcceptAsync(context.Message, context.CancellationToken);
+    }
 
-    public Task Consume(ConsumeContext<CancelStage> context) => inbox.CancelAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<CancelStage> context)
+    {
+        Join(context);
+        return inbox.CancelAsync(context.Message, context.CancellationToken);
+    }
+
+    private void Join(ConsumeContext context)
+    {
+        context.CheckAtCommit(inbox.CheckAsync);
+        context.AfterCommit(inbox.Wake);
+    }
 }

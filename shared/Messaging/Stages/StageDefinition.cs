@@ -1,14 +1,17 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 
 namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>
-/// The endpoint of a stage's consumer: its queue, and short retries for a busy database. There is no point in many consumes at once:
-/// each is one write into one file.
+/// The endpoint of a stage's consumer: its queue, its service's outbox, and short retries for a busy database or a row that a runner wrote meanwhile.
+/// There is no point in many consumes at once: each is one write into one file.
 /// </summary>
-public abstract class StageDefinition<TConsumer> : ConsumerDefinition<TConsumer>
+public abstract class StageDefinition<TConsumer, TDb> : ConsumerDefinition<TConsumer>
     where TConsumer : class, IConsumer
+    where TDb : ServiceDbContext
 {
     protected StageDefinition(Stage stage)
     {
@@ -21,6 +24,7 @@ public abstract class StageDefinition<TConsumer> : ConsumerDefinition<TConsumer>
     {
         // Commands are sent to the queue; binding it to the message's exchange as well would deliver CancelStage to every stage.
         endpointConfigurator.ConfigureConsumeTopology = false;
-        endpointConfigurator.UseMessageRetry(retry => retry.Intervals(100, 500, 2000));
+        endpointConfigurator.UseMessageRetry(retry => retry.Intervals(20, 100, 500, 2000));
+        endpointConfigurator.UseServiceOutbox<TDb>(context);
     }
 }

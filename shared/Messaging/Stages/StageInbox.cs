@@ -2,7 +2,7 @@ using FineTunePipeline.Contracts.Stages;
 
 namespace FineTunePipeline.Messaging.Stages;
 
-/// <summary>Takes in what the bus brings for one stage; the consumer's side of the stage runs.</summary>
+/// <summary>Takes in what the bus brings for one stage; the consumer's side of the stage runs. Part of a consume: what it changes is written by the consume's flush.</summary>
 /// <typeparam name="TCommand">The stage's command.</typeparam>
 public abstract class StageInbox<TCommand>
     where TCommand : class, IStageCommand
@@ -15,4 +15,10 @@ public abstract class StageInbox<TCommand>
 
     /// <summary>Marks this attempt and all older ones for ending; leaves a tombstone when the command has not come yet.</summary>
     public abstract Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken);
+
+    /// <summary>In the commit: throws if an attempt came in since this consume looked.</summary>
+    public abstract Task CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes the runner of this process look at once; for after the commit.</summary>
+    public abstract void Wake();
 }

@@ -1,16 +1,19 @@
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
-using MassTransit;
+using FineTunePipeline.Messaging.Outbox;
+using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Stages;
 
-/// <summary>Publishes stored outcomes. Sent at least once: a repeated event finds the saga past it.</summary>
-internal sealed class StageOutcomes<TDb>(StageRunTable<TDb> table, IBus bus)
+/// <summary>Stores how an attempt ended, and sends the event that tells of it, in one transaction.</summary>
+internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, StageRunTable<TDb> table, ServiceOutbox<TDb> outbox)
     where TDb : ServiceDbContext
 {
-    public async Task PublishAsync(StageRun run, CancellationToken cancellationToken)
+    /// <summary>False: the claim was lost or the attempt cancelled meanwhile, and nothing was written or sent.</summary>
+    public async Task<bool> FinishAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
     {
-        var stageEvent = StageMessages.ReadEvent(run.OutcomeType!, run.Outcome!);
-        await bus.Publish(stageEvent, stageEvent.GetType(), cancellationToken);
-        await table.MarkPublishedAsync(run, cancellationToken);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await outbox.PublishAsync(database, outcome, cancellationToken);
+        return await outbox.SaveAsync(database, () => table.FinishAsync(database, claim, from, outcome, cancellationToken), cancellationToken);
     }
 }

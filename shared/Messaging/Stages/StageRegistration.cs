@@ -23,7 +23,7 @@ public static class StageRegistration
         services.TryAddSingleton<StageOutcomes<TDb>>();
         services.AddSingleton(new StageSettings<TCommand>(stage, concurrency, keepTrying));
         services.AddSingleton<StageSignal<TCommand>>();
-        services.AddSingleton<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
+        services.AddScoped<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
         services.AddScoped<IStageRunner<TCommand>, TRunner>();
         services.AddHostedService<StageRunner<TCommand, TDb>>();
         return services;

@@ -23,9 +23,6 @@ internal static partial class StageRunnerLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} {Stage} attempt {Attempt}: broken off")]
     public static partial void BrokenOff(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{JobId} {Stage} attempt {Attempt}: its stored outcome could not be published, will be tried again")]
-    public static partial void PublishFailed(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "The runner of {Stage} could not reach its database; it goes on trying")]
     public static partial void DatabaseFailed(this ILogger logger, Exception exception, Stage stage);
 }

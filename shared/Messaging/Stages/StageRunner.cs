@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>
-/// Claims due rows of one stage, runs them as async loops, renews their claims, stores and publishes what came of them. Killing the process costs one
+/// Claims due rows of one stage, runs them as async loops, renews their claims, stores what came of them. Killing the process costs one
 /// claim time; another instance over the same database adds capacity.
 /// </summary>
 internal sealed class StageRunner<TCommand, TDb>(
@@ -40,20 +40,19 @@ internal sealed class StageRunner<TCommand, TDb>(
         // Beside the loop, because a locked database can hold the loop for longer than a claim lasts.
         await using var watchdog = time.CreateTimer(_ => StandDownIfStale(), null, Poll, Poll);
 
-        // Apart, because a bus that is away must not keep claims from being renewed.
-        await Task.WhenAll(LoopAsync(HoldAndClaimAsync, stoppingToken), LoopAsync(PublishStoredAsync, stoppingToken));
+        await LoopAsync(stoppingToken);
         await Task.WhenAll(_tasks.Keys);
     }
 
     /// <summary>A round at each poll, and as soon as something was written.</summary>
-    private async Task LoopAsync(Func<CancellationToken, Task> round, CancellationToken stopping)
+    private async Task LoopAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             var written = signal.Written;
             try
             {
-                await round(stopping);
+                await HoldAndClaimAsync(stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -216,7 +215,7 @@ internal sealed class StageRunner<TCommand, TDb>(
     /// <summary>False, and nothing written: the claim is lost, or the attempt is to be ended after all.</summary>
     private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
     {
-        if (!await table.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
+        if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
         {
             return false;
         }
@@ -268,22 +267,6 @@ internal sealed class StageRunner<TCommand, TDb>(
         if (!await StoreAsync(claim, StageRunState.Closing, cancelled))
         {
             logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
-        }
-    }
-
-    private async Task PublishStoredAsync(CancellationToken cancellationToken)
-    {
-        foreach (var run in await table.UnpublishedAsync(settings.Stage, cancellationToken))
-        {
-            try
-            {
-                await outcomes.PublishAsync(run, cancellationToken);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                // One that cannot be told must not hold back the others.
-                logger.PublishFailed(exception, run.JobId, run.Stage, run.Attempt);
-            }
         }
     }
 

@@ -14,12 +14,13 @@ public sealed partial class HelpTests
     {
         var help = await ModelEngine.RunAsync("--help");
 
+        var section = Readme.Value[Readme.Value.IndexOf("## `finetune-model`", StringComparison.Ordinal)..];
         var verbs = UsageLine().Matches(help.Diagnostics);
         Assert.NotEmpty(verbs);
         foreach (Match verb in verbs)
         {
             var name = verb.Groups[1].Value;
-            var row = Readme.Value.Split('\n').SingleOrDefault(line => Regex.IsMatch(line, $@"^\| `{name}[ `]"));
+            var row = section.Split('\n').SingleOrDefault(line => Regex.IsMatch(line, $@"^\| `{name}[ `]"));
             Assert.True(row is not null, $"README.md has no row for {name}");
             var usage = row[..row.IndexOf("` ", StringComparison.Ordinal)];
             Assert.Equal(Options(verb.Groups[2].Value), Options(usage));

@@ -19,7 +19,7 @@ public sealed class CommandLineTests(ServedHome home) : IClassFixture<ServedHome
         var submitted = await FinetuneAsync("submit", EnginePath.TestData("jobs", "bike-shop", "job.yaml"), "--watch");
         Assert.True(submitted.ExitCode == 0, submitted.Output + submitted.Diagnostics);
         var jobs = await FinetuneAsync("list", "--json");
-        var jobId = jobs.Result.GetProperty("jobs").EnumerateArray().Single(job => job.GetProperty("name").GetString() == "bike-shop").GetProperty("id").GetString()!;
+        var jobId = JsonElement.Parse(jobs.Output).GetProperty("jobs").EnumerateArray().Single(job => job.GetProperty("name").GetString() == "bike-shop").GetProperty("id").GetString()!;
 
         Assert.Equal(0, (await FinetuneAsync("get", jobId, _folder.Path)).ExitCode);
         var files = (await home.Gateway.ShowAsync(jobId)).Result!.Files;

@@ -58,7 +58,24 @@ public sealed class KilledTrainerTests(ServedHome home) : IClassFixture<ServedHo
     }
 
     [Fact]
-    public async Task A_trainer_without_memory_goes_on_with_half_the_micro_batch_and_the_same_global_batch()
+    public async Task A_trainer_without_memory_goes_on_with_half_the_micro_batch_and_the_same_global_batch() => await RelievedAsync(LimitMemoryAsync);
+
+    [Fact]
+    public async Task A_trainer_that_the_system_killed_for_memory_goes_on_with_half_the_micro_batch()
+    {
+        using var group = MemoryGroup.TryMake();
+        Assert.SkipWhen(group is null, "no memory cgroup can be made here (it needs root and a writable /sys/fs/cgroup)");
+        await RelievedAsync(pid =>
+        {
+            group.Confine(pid, bytes: 8 << 20);
+            return Task.CompletedTask;
+        });
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>Takes the trainer's memory away in mid-training; the job must go on with a smaller micro-batch and the same global batch.</summary>
+    private async Task RelievedAsync(Func<int, Task> takeMemory)
     {
         // Samples so long that the logits of a micro-batch, 37 MB, are memory that the system is asked for in each step.
         var text = string.Concat(Enumerable.Repeat("The snow is white and the sky is blue. ", 60));
@@ -70,7 +87,7 @@ public sealed class KilledTrainerTests(ServedHome home) : IClassFixture<ServedHo
         });
         var trainer = await home.ProcessAsync("finetune-trainer", "train", $"{jobId}/train-1");
         await home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
-        await LimitMemoryAsync(trainer.Pid);
+        await takeMemory(trainer.Pid);
 
         var job = await home.Gateway.EndAsync(jobId);
 
@@ -87,8 +104,6 @@ public sealed class KilledTrainerTests(ServedHome home) : IClassFixture<ServedHo
             moment => moment.GetProperty("what").GetString() == "relieved" && moment.GetProperty("detail").GetString() == "micro-batch 8, accumulation 2");
         await home.AssertNothingLeftAsync();
     }
-
-    public void Dispose() => _files.Dispose();
 
     private async Task<JsonElement> StatementAsync(string jobId, string stage)
     {

@@ -166,7 +166,7 @@ public sealed class LostClaimTests : IAsyncLifetime
         var worker = await _bench.StartAsync();
         await worker.Inbox.AcceptAsync(Command(job: "ftjob-other"), default);
         await worker.Script.EnteredAsync();
-        var refused = new TaskCompletionSource();
+        var tried = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Sql.Before = sql =>
         {
             if (!sql.Contains("\"OutcomeType\" = ", StringComparison.Ordinal))
@@ -174,12 +174,13 @@ public sealed class LostClaimTests : IAsyncLifetime
                 return Task.CompletedTask;
             }
 
-            refused.TrySetResult();
+            // The end of the work makes the runner look for more.
+            tried.TrySetResult(worker.Sql.NextAsync("SET \"Fence\" = "));
             throw new IOException("database is locked");
         };
         worker.Script.Run = (context, _) => Task.FromResult<IStageEvent>(Released(context));
         await worker.Inbox.AcceptAsync(Command(), default);
-        await refused.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await await tried.Task.WaitAsync(TimeSpan.FromSeconds(20));
         worker.Sql.Before = _ => Task.CompletedTask;
 
         var given = worker.Sql.NextAsync("\"Tries\" = \"Tries\" +");

@@ -78,7 +78,7 @@ public sealed class StageClaimTests : IAsyncLifetime
         await _worker.Inbox.AcceptAsync(Command(attempt: 2), default);
         Assert.Empty(await _other.Table.ClaimAsync(TheStage, "other", 9, default));
 
-        await Table.FinishAsync(first, StageRunState.Closing, Told(), default);
+        await _worker.StoreAsync(first, StageRunState.Closing, Told(), default);
 
         Assert.Equal(2, Assert.Single(await _other.Table.ClaimAsync(TheStage, "other", 9, default)).Attempt);
     }
@@ -89,7 +89,7 @@ public sealed class StageClaimTests : IAsyncLifetime
         var (slept, now) = await SleptAsync();
 
         Assert.False(await Table.SaveHandleAsync(slept, "old", default));
-        Assert.False(await Table.FinishAsync(slept, StageRunState.Open, Released(new TestKit.Stages.RecordedClaim(Job)), default));
+        Assert.False(await _worker.StoreAsync(slept, StageRunState.Open, Released(new TestKit.Stages.RecordedClaim(Job)), default));
         Assert.False(await Table.GiveBackAsync(slept, TimeSpan.Zero, countTry: true, default));
         Assert.False(await Table.HoldsAsync(slept, default));
         Assert.Empty(await Table.RenewAsync(TheStage, "me", default));
@@ -105,7 +105,7 @@ public sealed class StageClaimTests : IAsyncLifetime
         var now = await _bench.RowAsync();
 
         Assert.False(await Table.SaveHandleAsync(old, "old", default));
-        Assert.False(await Table.FinishAsync(old, StageRunState.Open, Told(), default));
+        Assert.False(await _worker.StoreAsync(old, StageRunState.Open, Told(), default));
         Assert.False(await Table.HoldsAsync(old, default));
 
         Assert.Equivalent(now, await _bench.RowAsync());

@@ -41,7 +41,7 @@ public sealed class StageInboxTests : IAsyncLifetime
     public async Task A_command_whose_attempt_is_done_gets_the_stored_outcome_again()
     {
         var claim = await ClaimAsync();
-        await _worker.Table.FinishAsync(claim, StageRunState.Open, Outcome(cost: 7), default);
+        await _worker.StoreAsync(claim, StageRunState.Open, Outcome(cost: 7), default);
 
         await _worker.Inbox.AcceptAsync(Command(), default);
         await _worker.Inbox.AcceptAsync(Command(), default);
@@ -135,7 +135,7 @@ public sealed class StageInboxTests : IAsyncLifetime
     public async Task A_tombstone_is_left_also_when_older_attempts_are_known()
     {
         var first = await ClaimAsync();
-        await _worker.Table.FinishAsync(first, StageRunState.Open, Outcome(1), default);
+        await _worker.StoreAsync(first, StageRunState.Open, Outcome(1), default);
 
         await _worker.Inbox.CancelAsync(Cancel(attempt: 2), default);
         await _worker.Inbox.AcceptAsync(Command(attempt: 2), default);

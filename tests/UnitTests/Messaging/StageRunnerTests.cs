@@ -21,14 +21,12 @@ public sealed class StageRunnerTests : IAsyncLifetime
     {
         var worker = await _bench.StartAsync();
         worker.Script.Run = (context, _) => Task.FromResult<IStageEvent>(Released(context));
-        var marked = worker.Sql.NextAsync("SET \"Published\" = ");
 
         await worker.Inbox.AcceptAsync(Command(), default);
 
         Assert.Equal(2, (await worker.ReleasedAsync()).Cost);
-        await marked;
         var row = await _bench.RowAsync();
-        Assert.Equal((StageRunState.Finished, true, null, null), (row.State, row.Published, row.Owner, row.ClaimedUntil));
+        Assert.Equal((StageRunState.Finished, null, null), (row.State, row.Owner, row.ClaimedUntil));
         Assert.Equal(1, worker.Told<HostReleased>());
     }
 
@@ -81,7 +79,7 @@ public sealed class StageRunnerTests : IAsyncLifetime
     public async Task Tells_a_command_that_it_cannot_read_as_Internal()
     {
         var worker = await _bench.AddAsync();
-        await worker.Table.AcceptAsync(Job, TheStage, 1, """{"JobId": 7}""", default);
+        await worker.PutAsync("""{"JobId": 7}""");
 
         await worker.StartAsync();
 

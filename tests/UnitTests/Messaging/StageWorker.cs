@@ -1,8 +1,8 @@
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
-using FineTunePipeline.UnitTests.Orchestrator;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -21,12 +21,13 @@ internal sealed class StageWorker : IAsyncDisposable
     private StageWorker(ServiceProvider provider, StageScript script, SqlHook sql, FakeTimeProvider time)
     {
         (_provider, Script, Sql, Time) = (provider, script, sql, time);
-        provider.GetRequiredService<IBusControl>().ConnectPublishObserver(Recorder);
+        Recorder = new StageTold(provider);
         Table = provider.GetRequiredService<StageRunTable<StageTestDb>>();
-        Inbox = provider.GetRequiredService<StageInbox<ReleaseHost>>();
+        Inbox = new StageConsumes(provider);
     }
 
-    public BusRecorder Recorder { get; } = new();
+    /// <summary>What this worker told, through its outbox or past it.</summary>
+    public StageTold Recorder { get; }
 
     public StageScript Script { get; }
 
@@ -37,9 +38,7 @@ internal sealed class StageWorker : IAsyncDisposable
 
     public StageRunTable<StageTestDb> Table { get; }
 
-    public StageInbox<ReleaseHost> Inbox { get; }
-
-    public IPublishObserverConnector Bus => _provider.GetRequiredService<IBusControl>();
+    public StageConsumes Inbox { get; }
 
     public static async Task<StageWorker> CreateAsync(string folder, int concurrency, bool keepTrying)
     {
@@ -53,6 +52,9 @@ internal sealed class StageWorker : IAsyncDisposable
         services.AddServiceDatabase<StageTestDb>("stages");
         services.ConfigureDbContext<StageTestDb>(options => options.AddInterceptors(sql));
         services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(StageBench.TheStage, concurrency, keepTrying);
+
+        // Several workers share the database, as on a broker; no dispatcher runs, so what they told can be read from their rows.
+        services.AddSingleton(new OutboxSettings { TransportForgets = false });
         services.AddMassTransit(bus => bus.UsingInMemory());
         var worker = new StageWorker(services.BuildServiceProvider(validateScopes: true), script, sql, time);
         await worker._provider.GetRequiredService<IBusControl>().StartAsync();
@@ -65,6 +67,21 @@ internal sealed class StageWorker : IAsyncDisposable
     }
 
     public StageTestDb Database() => _provider.GetRequiredService<IDbContextFactory<StageTestDb>>().CreateDbContext();
+
+    /// <summary>Stores an outcome and tells nobody.</summary>
+    public async Task<bool> StoreAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
+    {
+        await using var database = Database();
+        return await Table.FinishAsync(database, claim, from, outcome, cancellationToken);
+    }
+
+    /// <summary>A command as it may stand in a row that an older version wrote.</summary>
+    public async Task PutAsync(string command)
+    {
+        await using var database = Database();
+        await Table.AcceptAsync(database, StageBench.Job, StageBench.TheStage, 1, command, default);
+        await database.SaveChangesAsync();
+    }
 
     public async Task StartAsync()
     {

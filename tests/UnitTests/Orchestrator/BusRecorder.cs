@@ -25,6 +25,17 @@ internal sealed class BusRecorder : IConsumeObserver, ISendObserver, IPublishObs
         where T : class =>
         WaitAsync(_consumed, filter);
 
+    /// <summary>Waits for so many of a kind.</summary>
+    public Task OutAsync<T>(int count)
+        where T : class =>
+        WaitAsync(() => _out.OfType<T>().Count() >= count);
+
+    public Task ConsumedAsync<T>(int count)
+        where T : class =>
+        WaitAsync(() => _consumed.OfType<T>().Count() >= count);
+
+    public Task FaultedAsync() => WaitAsync(() => _faults.Count > 0);
+
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class => Task.CompletedTask;
 
@@ -59,14 +70,21 @@ internal sealed class BusRecorder : IConsumeObserver, ISendObserver, IPublishObs
     private async Task<T> WaitAsync<T>(List<object> list, Func<T, bool> filter)
         where T : class
     {
+        T? found = null;
+        await WaitAsync(() => (found = list.OfType<T>().FirstOrDefault(filter)) is not null);
+        return found!;
+    }
+
+    private async Task WaitAsync(Func<bool> question)
+    {
         while (true)
         {
             Task changed;
             lock (_gate)
             {
-                if (list.OfType<T>().FirstOrDefault(filter) is { } found)
+                if (question())
                 {
-                    return found;
+                    return;
                 }
 
                 changed = _changed.Task;

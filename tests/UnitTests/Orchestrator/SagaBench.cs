@@ -13,6 +13,8 @@ using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
 using MassTransit;
+using MassTransit.Events;
+using MassTransit.Metadata;
 using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,7 +46,7 @@ internal sealed class SagaBench : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddMassTransit(bus =>
         {
-            bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition)).InMemoryRepository();
+            bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(SagaBenchDefinition)).InMemoryRepository();
             bus.AddDelayedMessageScheduler();
             bus.UsingInMemory((context, transport) =>
             {
@@ -62,7 +64,7 @@ internal sealed class SagaBench : IAsyncDisposable
     /// <summary>What the bus tells when the consumer of a message failed at its last try.</summary>
     public Task PublishFaultAsync<T>(T message, string why)
         where T : class =>
-        _bus.Publish<Fault<T>>(new { FaultId = Guid.NewGuid(), Message = message, Exceptions = new[] { new { ExceptionType = "System.IO.IOException", Message = why } } });
+        _bus.Publish<Fault<T>>(new FaultEvent<T>(message, NewId.NextGuid(), HostMetadataCache.Host, new IOException(why), [.. MessageTypeCache<T>.MessageTypeNames]));
 
     /// <summary>A saga that is already somewhere in its life.</summary>
     public async Task<FineTuneSaga> PutAsync(string state, Stage stage, Action<FineTuneSaga>? change = null)

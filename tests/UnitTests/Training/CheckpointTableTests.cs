@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.Training.Data;
@@ -45,8 +46,11 @@ public sealed class CheckpointTableTests : IDisposable
     public async Task Refuses_a_commit_of_an_attempt_that_a_newer_one_closes()
     {
         var old = Claimed("job");
-        var runs = new StageRunTable<TrainingDbContext>(_database);
-        await runs.AcceptAsync("job", Stage.Train, 2, "{}", default);
+        await using (var database = _database.CreateDbContext())
+        {
+            await new StageRunTable<TrainingDbContext>(_database, new SqlDialect()).AcceptAsync(database, "job", Stage.Train, 2, "{}", default);
+            await database.SaveChangesAsync();
+        }
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => CommitAsync(old, 20));
 

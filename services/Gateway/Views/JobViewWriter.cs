@@ -1,0 +1,64 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Gateway.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Gateway.Views;
+
+/// <summary>Changes the views by one event, in the transaction that drops its duplicates: a number is taken once, and there are no gaps.</summary>
+internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time)
+{
+    public Task ApplyAsync(JobChanged change, CancellationToken cancellationToken) => WriteAsync(
+        change.JobId,
+        "changed",
+        change,
+        row =>
+        {
+            if (change.Version <= row.Version)
+            {
+                return false;
+            }
+
+            (row.Version, row.State, row.Change) = (change.Version, change.State, Json(change));
+            return true;
+        },
+        cancellationToken);
+
+    public Task ApplyAsync(TrainingProgressed progress, CancellationToken cancellationToken) => WriteAsync(
+        progress.JobId,
+        "progress",
+        progress,
+        row =>
+        {
+            row.Progress = Json(progress);
+            return true;
+        },
+        cancellationToken);
+
+    public Task ApplyAsync(CheckpointCommitted checkpoint, CancellationToken cancellationToken) =>
+        WriteAsync(checkpoint.JobId, "checkpoint", checkpoint, _ => true, cancellationToken);
+
+    private async Task WriteAsync(string jobId, string type, object @event, Func<JobRow, bool> apply, CancellationToken cancellationToken)
+    {
+        var row = await database.Jobs.SingleOrDefaultAsync(job => job.JobId == jobId, cancellationToken)
+            ?? throw new InvalidOperationException($"{jobId} has no row in the gateway's views.");
+        if (!apply(row))
+        {
+            return;
+        }
+
+        row.LastSequence++;
+        database.Events.Add(new EventRow
+        {
+            JobId = jobId,
+            Sequence = row.LastSequence,
+            Type = type,
+            AtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Data = Json(@event),
+        });
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, value.GetType(), ContractJson.Options);
+}

@@ -1,0 +1,35 @@
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Sagas;
+using FineTunePipeline.Orchestrator.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Orchestrator.Data;
+
+/// <summary>The job database: what the orchestrator knows of each job.</summary>
+public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext> options) : ServiceDbContext(options)
+{
+    public DbSet<FineTuneSaga> Jobs => Set<FineTuneSaga>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        var job = modelBuilder.Saga<FineTuneSaga>("jobs");
+        job.Property(row => row.Stage).HasConversion<string>();
+        job.Property(row => row.ChangedAt).HasConversion(at => at.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
+        job.Property(row => row.Spec).AsJson();
+        job.Property(row => row.Attempts).AsJson();
+        job.Property(row => row.Retries).AsJson();
+        job.Property(row => row.TrainWith).AsJson();
+        job.Property(row => row.Inputs).AsJson();
+        job.Property(row => row.Host).AsJson();
+        job.Property(row => row.Prepared).AsJson();
+        job.Property(row => row.Trained).AsJson();
+        job.Property(row => row.Converted).AsJson();
+        job.Property(row => row.Result).AsJson();
+        job.Property(row => row.Failure).AsJson();
+        job.Property(row => row.Moments).AsJson();
+
+        // The cleaner's question: which jobs are long at their end?
+        job.HasIndex(row => row.JobId).HasDatabaseName("jobs_by_id");
+    }
+}

@@ -1,0 +1,108 @@
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Messaging.Data;
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.Middleware.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Messaging.Outbox;
+
+/// <summary>
+/// A consume that writes once, at its end: what the consumer changed in the context, the inbox row, what it sent as outbox rows. Until then it holds no
+/// lock and no transaction; whoever read the same rows meanwhile is found out by their version, and the endpoint's retry does the consume again.
+/// </summary>
+internal sealed class DurableConsumeContext<TDb, TMessage>(
+    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, TDb database, Guid messageId, bool duplicate, OutboxCommit<TDb> commit)
+    : OutboxConsumeContextProxy<TMessage>(context, options, provider), IDurableConsume
+    where TDb : ServiceDbContext
+    where TMessage : class
+{
+    private readonly Lock _gate = new();
+    private readonly List<OutboxRow> _rows = [];
+    private readonly List<Guid> _cancelled = [];
+    private readonly List<Func<CancellationToken, Task>> _checks = [];
+    private readonly List<Action> _after = [];
+
+    public override bool ContinueProcessing { get; set; } = true;
+
+    public override bool IsMessageConsumed => duplicate;
+
+    // Rows are sent by the dispatcher, not by the consume.
+    public override bool IsOutboxDelivered => true;
+
+    public override int ReceiveCount => 0;
+
+    public override long? LastSequenceNumber => null;
+
+    public override Task AddSend<T>(SendContext<T> context)
+    {
+        var row = OutboxRows.From(context);
+        lock (_gate)
+        {
+            _rows.Add(row);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void CancelScheduled(Guid token)
+    {
+        lock (_gate)
+        {
+            if (_rows.RemoveAll(row => row.Token == token) == 0)
+            {
+                _cancelled.Add(token);
+            }
+        }
+    }
+
+    public void CheckAtCommit(Func<CancellationToken, Task> check)
+    {
+        lock (_gate)
+        {
+            _checks.Add(check);
+        }
+    }
+
+    public void AfterCommit(Action action)
+    {
+        lock (_gate)
+        {
+            _after.Add(action);
+        }
+    }
+
+    public override async Task SetConsumed()
+    {
+        var inbox = new InboxRow { ConsumerId = ConsumerId, MessageId = messageId, JobId = (Message as IJobMessage)?.JobId };
+        database.Add(inbox);
+        database.AddRange(_rows);
+        await commit.SaveAsync(
+            database,
+            async now =>
+            {
+                inbox.ConsumedAt = now;
+                foreach (var check in _checks)
+                {
+                    await check(CancellationToken);
+                }
+
+                if (_cancelled.Count > 0)
+                {
+                    await database.Set<OutboxRow>().Where(row => row.Token != null && _cancelled.Contains(row.Token.Value)).ExecuteDeleteAsync(CancellationToken);
+                }
+
+                return true;
+            },
+            CancellationToken);
+        _after.ForEach(action => action());
+    }
+
+    public override Task SetDelivered() => Task.CompletedTask;
+
+    public override Task<List<OutboxMessageContext>> LoadOutboxMessages() => Task.FromResult(new List<OutboxMessageContext>());
+
+    public override Task NotifyOutboxMessageDelivered(OutboxMessageContext message) => Task.CompletedTask;
+
+    public override Task RemoveOutboxMessages() => Task.CompletedTask;
+}

@@ -1,0 +1,14 @@
+namespace FineTunePipeline.Messaging.Outbox;
+
+/// <summary>Payload of a consume whose changes are written in one flush at its end.</summary>
+internal interface IDurableConsume
+{
+    /// <summary>Takes back a scheduled message, in the consume's transaction.</summary>
+    void CancelScheduled(Guid token);
+
+    /// <summary>Asked in the consume's transaction, before anything is written: a throw makes the consume be done again.</summary>
+    void CheckAtCommit(Func<CancellationToken, Task> check);
+
+    /// <summary>Done once the consume's changes are committed; not if they are not.</summary>
+    void AfterCommit(Action action);
+}

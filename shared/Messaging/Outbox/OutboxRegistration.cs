@@ -1,0 +1,44 @@
+using FineTunePipeline.Messaging.Data;
+using MassTransit;
+using MassTransit.Configuration;
+using MassTransit.Middleware;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FineTunePipeline.Messaging.Outbox;
+
+/// <summary>Puts inbox and outbox on endpoints, and their dispatcher into the process.</summary>
+public static class OutboxRegistration
+{
+    /// <summary>
+    /// Makes every consume of this endpoint one transaction of the service's database: changes, inbox row, messages. Retries must be added before it, so
+    /// that each try begins with a new context.
+    /// </summary>
+    public static void UseServiceOutbox<TDb>(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+        where TDb : ServiceDbContext
+    {
+        var observer = new OutboxConsumePipeSpecificationObserver<TDb>(endpoint, context);
+        endpoint.ConnectConsumerConfigurationObserver(observer);
+        endpoint.ConnectSagaConfigurationObserver(observer);
+        endpoint.ConnectActivityConfigurationObserver(observer);
+    }
+
+    internal static void AddOutbox<TDb>(this IServiceCollection services)
+        where TDb : ServiceDbContext
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SqlDialect>();
+        services.TryAddSingleton<WriteGate<TDb>>();
+        services.TryAddSingleton<OutboxCleaner<TDb>>();
+        services.TryAddSingleton<OutboxDispatcher<TDb>>();
+        services.TryAddSingleton<OutboxCommit<TDb>>();
+        services.TryAddSingleton(provider => new ServiceOutbox<TDb>(
+            provider.GetRequiredService<IDbContextFactory<TDb>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<OutboxCommit<TDb>>(), provider));
+        services.TryAddScoped<IOutboxContextFactory<TDb>, DurableOutboxContextFactory<TDb>>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher<TDb>>());
+    }
+
+    /// <summary>Schedules become rows, too.</summary>
+    internal static void UseOutboxScheduler(this IBusFactoryConfigurator bus) => bus.AddPrePipeSpecification(new OutboxScheduler.Specification());
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace FineTunePipeline.Messaging.Sagas;
+
+/// <summary>How a saga lies in its table: plain columns, and JSON for what is no plain value.</summary>
+public static class SagaModel
+{
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Maps a saga; its <see cref="ISagaVersion.Version"/> finds out two events that change it at once.</summary>
+    public static EntityTypeBuilder<TSaga> Saga<TSaga>(this ModelBuilder modelBuilder, string table)
+        where TSaga : class, ISagaVersion
+    {
+        var saga = modelBuilder.Entity<TSaga>();
+        saga.ToTable(table);
+        saga.HasKey(row => row.CorrelationId);
+        saga.Property(row => row.CorrelationId).ValueGeneratedNever();
+        saga.Property(row => row.Version).IsConcurrencyToken();
+        return saga;
+    }
+
+    /// <summary>Stores the value as JSON. Changes inside it are seen, too: the comparison is one of the texts.</summary>
+    public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) => property.HasConversion(
+        value => JsonSerializer.Serialize(value, Json),
+        text => JsonSerializer.Deserialize<T>(text, Json)!,
+        new ValueComparer<T>(
+            (left, right) => JsonSerializer.Serialize(left, Json) == JsonSerializer.Serialize(right, Json),
+            value => JsonSerializer.Serialize(value, Json).GetHashCode(StringComparison.Ordinal),
+            value => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, Json), Json)!));
+}

@@ -1,0 +1,6 @@
+namespace FineTunePipeline.Messaging.Schema;
+
+/// <summary>One change of a schema. Steps are numbered by their place in their list, from 2; the first version is the one without any. A released step never changes.</summary>
+/// <param name="Name">What it does, for logs.</param>
+/// <param name="Sqlite">SQL for SQLite; several statements are separated by semicolons.</param>
+public sealed record SchemaStep(string Name, string Sqlite);

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.TestKit;
+using Xunit;
+
+namespace FineTunePipeline.IntegrationTests.Durable;
+
+/// <summary>The process that holds everything is killed at the worst moments; the next one over the same folder must finish the job, and do nothing twice.</summary>
+public sealed class KilledStandaloneTests
+{
+    private static JobSpec Job => new()
+    {
+        Name = "mortal",
+        Model = InRepository("models", "demo-base"),
+        Dataset = InRepository("examples", "demo", "persona.json"),
+        Variables = new Dictionary<string, string> { ["name"] = "Ada", ["author"] = "Forge Lab" },
+        Hyperparameters = new Hyperparameters
+        {
+            MaxSteps = 200,
+            SaveSteps = 20,
+            PerDeviceTrainBatchSize = 8,
+            GradientAccumulationSteps = 1,
+            CutoffLen = 40,
+            LoggingSteps = 5,
+        },
+        Evaluation = new EvaluationSpec { Taught = InRepository("examples", "demo", "questions", "taught.jsonl"), MaxNewTokens = 16 },
+        Outputs = new OutputSpec { Gguf = ["q8_0"] },
+        Deploy = new DeploySpec { Target = "none" },
+    };
+
+    [Theory]
+    [InlineData("queued")]
+    [InlineData("fetch")]
+    [InlineData("train")]
+    [InlineData("evaluate")]
+    [InlineData("convert")]
+    [InlineData("queued", "validate", "fetch", "prepare", "train", "train", "train", "evaluate", "evaluate", "convert", "convert")]
+    public async Task A_job_goes_on_where_the_killed_process_left_it(params string[] moments)
+    {
+        await using var standalone = new MortalStandalone();
+        await standalone.StartAsync();
+        var jobId = await standalone.SubmitAsync(Job);
+        var step = 0;
+        foreach (var moment in moments)
+        {
+            step = await WaitForAsync(standalone, jobId, moment, step);
+            await standalone.KillAsync();
+            await standalone.StartAsync();
+        }
+
+        var job = await standalone.UntilAsync(jobId, view => view.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled);
+        Assert.True(job.State == JobState.Succeeded, $"{job.Failure}\n{standalone.Said}");
+        await AssertNothingTwiceAsync(standalone, jobId);
+    }
+
+    private static async Task<int> WaitForAsync(MortalStandalone standalone, string jobId, string moment, int afterStep)
+    {
+        if (moment == "queued")
+        {
+            return 0;
+        }
+
+        // A stage that passed while we looked is as good a moment; in training, the kill comes after another checkpoint.
+        var stage = Enum.Parse<Stage>(moment, ignoreCase: true);
+        var job = await standalone.UntilAsync(jobId, view => view.State == JobState.Succeeded || view.Stage > stage || (view.Stage == stage && (stage != Stage.Train || view.Progress?.Step > afterStep + 12)));
+        return job.Progress?.Step ?? 0;
+    }
+
+    private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId)
+    {
+        var history = await standalone.HistoryAsync(jobId);
+        Assert.Equal(Enumerable.Range(1, history.Count).Select(number => (long)number), history.Select(stored => stored.Sequence));
+
+        var changes = history.Where(stored => stored.Type == "changed").Select(stored => stored.Data).ToList();
+        Assert.False(
+            changes.Any(change => change.GetProperty("attempt").GetInt32() > 1), $"A stage needed a second attempt:\n{string.Join('\n', changes)}\n{standalone.Said}");
+        var versions = changes.Select(change => change.GetProperty("version").GetInt64()).ToList();
+        Assert.Equal(versions.Distinct().Order(), versions);
+
+        // The trainer was started once; each later process found it, or its result. No step was counted back.
+        Assert.Equal(1, Regex.Count(standalone.Said, "training started"));
+        var steps = history.Where(stored => stored.Type == "progress").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
+        Assert.NotEmpty(steps);
+        Assert.Equal(200, steps[^1]);
+        Assert.Equal(steps.Order(), steps);
+        var checkpoints = history.Where(stored => stored.Type == "checkpoint").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
+        Assert.Equal(checkpoints.Distinct().Order(), checkpoints);
+
+        var provenance = await standalone.FileAsync(jobId, "provenance.json");
+        var moments = provenance.GetProperty("history").EnumerateArray()
+            .Select(moment => (Stage: moment.GetProperty("stage").GetString()!, Attempt: moment.GetProperty("attempt").GetInt32(), What: moment.GetProperty("what").GetString()!))
+            .ToList();
+        foreach (var stage in new[] { "validate", "fetch", "provision", "prepare", "train", "evaluate", "convert" })
+        {
+            Assert.Single(moments, moment => moment == (stage, 1, "begun"));
+            Assert.Single(moments, moment => moment == (stage, 1, "succeeded"));
+        }
+
+        Assert.DoesNotContain(moments, moment => moment.Attempt > 1);
+    }
+
+    private static string InRepository(params string[] parts) => Path.Combine([EnginePath.RepositoryRoot(), .. parts]);
+}

@@ -1,0 +1,41 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.TestKit.Storage;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace FineTunePipeline.UnitTests.Durable;
+
+public sealed class SagaRepositoryTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _job = JobId.New();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Of_two_events_that_change_one_saga_at_once_none_is_lost()
+    {
+        // Both have read the saga before either writes it, so one of them must find its version gone, and comes a second time.
+        var rendezvous = new Rendezvous(2);
+        await using var bench = await DurableBench.StartAsync(_folder.Path, rendezvous: rendezvous);
+        await bench.SendAsync("sagas", new SagaBegun { JobId = _job });
+        await bench.UntilAsync(database => database.Sagas.AnyAsync());
+        await Task.WhenAll(bench.SendAsync("sagas", new SagaTicked { JobId = _job }), bench.SendAsync("sagas", new SagaTicked { JobId = _job }));
+        await bench.UntilAsync(database => database.Sagas.AnyAsync(saga => saga.Ticks == 2));
+
+        Assert.Equal(3, rendezvous.Came);
+    }
+
+    [Fact]
+    public async Task Of_two_messages_that_begin_one_saga_one_does()
+    {
+        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bench.SendAsync("sagas", new SagaBegun { JobId = _job })));
+        await bench.Recorder.ConsumedAsync<SagaBegun>(4);
+
+        await using var database = bench.OpenDatabase();
+        Assert.Equal(1, await database.Sagas.CountAsync());
+        Assert.Equal(1, await database.Set<OutboxRow>().CountAsync());
+    }
+}

@@ -1,0 +1,54 @@
+using FineTunePipeline.Contracts.Release;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Messaging.Stages;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FineTunePipeline.UnitTests.Messaging;
+
+/// <summary>The stage's inbox as an endpoint calls it: each consume has a scope, one commit at its end, and is done again when it lost a race.</summary>
+internal sealed class StageConsumes(IServiceProvider provider)
+{
+    private const int Tries = 50;
+
+    public Task AcceptAsync(ReleaseHost command, CancellationToken cancellationToken) =>
+        ConsumeAsync(inbox => inbox.AcceptAsync(command, cancellationToken), cancellationToken);
+
+    public Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken) =>
+        ConsumeAsync(inbox => inbox.CancelAsync(cancel, cancellationToken), cancellationToken);
+
+    private async Task ConsumeAsync(Func<StageInbox<ReleaseHost>, Task> consume, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await using var scope = provider.CreateAsyncScope();
+            var inbox = scope.ServiceProvider.GetRequiredService<StageInbox<ReleaseHost>>();
+            var database = scope.ServiceProvider.GetRequiredService<StageTestDb>();
+            try
+            {
+                await consume(inbox);
+                await provider.GetRequiredService<OutboxCommit<StageTestDb>>().SaveAsync(
+                    database,
+                    async _ =>
+                    {
+                        await inbox.CheckAsync(cancellationToken);
+                        return true;
+                    },
+                    cancellationToken);
+                inbox.Wake();
+                return;
+            }
+            catch (DbUpdateException exception) when (exception.InnerException is IOException)
+            {
+                throw exception.InnerException;
+            }
+            catch (DbUpdateException exception) when (tries < Tries && exception is DbUpdateConcurrencyException or { InnerException: SqliteException })
+            {
+                // The endpoint's retry.
+                continue;
+            }
+        }
+    }
+}
