@@ -8,11 +8,8 @@ namespace FineTunePipeline.Cli;
 /// <summary>What commands print. What came from elsewhere (names, messages, paths, answers) reaches a terminal only through <see cref="Clean"/>.</summary>
 internal static class Output
 {
-    // Control characters are escaped also where the encoder is relaxed: JSON has no others.
-    private static readonly JsonSerializerOptions Compact = new(ContractJson.Options) { WriteIndented = false };
-
-    /// <summary>One JSON value on one line, so that what several values make is JSON Lines.</summary>
-    public static void Json(JsonNode node) => Console.WriteLine(node.ToJsonString(Compact));
+    /// <summary>One JSON value on one line, so that several values are JSON Lines. JSON escapes control characters by itself.</summary>
+    public static void Json(JsonNode node) => Console.WriteLine(node.ToJsonString(ContractJson.Options));
 
     /// <summary>One line for an event of a job.</summary>
     public static string Line(string type, JsonObject data) => type switch

@@ -13,7 +13,7 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
-    protected override IReadOnlyList<SchemaStep> SchemaSteps { get; } =
+    protected override IReadOnlyList<SchemaStep> SchemaSteps =>
     [
         new("idempotency keys", """
             CREATE TABLE "idempotency_keys" (

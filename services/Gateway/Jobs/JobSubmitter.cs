@@ -26,28 +26,36 @@ public sealed class JobSubmitter
     public Task CancelAsync(string jobId, string reason, CancellationToken cancellationToken) =>
         _outbox.SendAsync(StageQueues.OrchestratorAddress, new CancelJob { JobId = jobId, Reason = reason }, change: null, cancellationToken);
 
-    /// <summary>Writes the job's row, its key and its first message in one transaction.</summary>
+    /// <summary>Writes the rows of the job and its key, and the job's first message, in one transaction.</summary>
     private async Task<string> BeginAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var submit = new SubmitJob { JobId = JobId.New(), Spec = spec, SubmittedAt = _time.GetUtcNow() };
-        await _outbox.SendAsync(StageQueues.OrchestratorAddress, submit, database => AddRows(database, submit, key), cancellationToken);
-        return submit.JobId;
-    }
-
-    private static void AddRows(GatewayDbContext database, SubmitJob submit, IdempotencyKey? key)
-    {
-        var at = submit.SubmittedAt.ToUnixTimeMilliseconds();
-        database.Jobs.Add(new JobRow
+        var row = new JobRow
         {
             JobId = submit.JobId,
-            Name = submit.Spec.Name ?? Path.GetFileNameWithoutExtension(submit.Spec.Dataset.Split(',')[0]),
-            Spec = JsonSerializer.Serialize(submit.Spec, ContractJson.Options),
-            SubmittedAtMs = at,
+            Name = spec.Name ?? Path.GetFileNameWithoutExtension(spec.Dataset.Split(',')[0]),
+            Spec = JsonSerializer.Serialize(spec, ContractJson.Options),
+            SubmittedAtMs = submit.SubmittedAt.ToUnixTimeMilliseconds(),
             State = JobState.Queued,
-        });
-        if (key is not null)
-        {
-            database.IdempotencyKeys.Add(new IdempotencyRow { Key = key.Value, BodySha256 = key.BodySha256, JobId = submit.JobId, CreatedAtMs = at });
-        }
+        };
+        await _outbox.SendAsync(
+            StageQueues.OrchestratorAddress,
+            submit,
+            database =>
+            {
+                database.Jobs.Add(row);
+                if (key is not null)
+                {
+                    database.IdempotencyKeys.Add(new IdempotencyRow
+                    {
+                        Key = key.Value,
+                        BodySha256 = key.BodySha256,
+                        JobId = row.JobId,
+                        CreatedAtMs = row.SubmittedAtMs,
+                    });
+                }
+            },
+            cancellationToken);
+        return submit.JobId;
     }
 }
