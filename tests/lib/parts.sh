@@ -1,0 +1,175 @@
+# RabbitMQ, PostgreSQL and a container engine for the integration tests. Sourced by other scripts.
+# With a Docker engine the tests start the public images by Testcontainers, and nothing is done here. Else, as root on Debian, from Debian's packages:
+# RabbitMQ and PostgreSQL as processes of our own on loopback, and podman with an image of RabbitMQ made of the same packages' files. No service is
+# started or set up: settings, data and images are in one folder, which CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman.
+# Exported (each PART also as FINETUNE_TEST_PART_MISSING="why not"):
+#   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
+#   FINETUNE_TEST_CONTAINERS_RABBITMQ (the image) with DOCKER_HOST and Testcontainers' own settings
+source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
+PARTS_PACKAGES="rabbitmq-server postgresql podman runc netavark iptables procps"
+
+parts_docker() { command -v docker >/dev/null && timeout 20 docker info >/dev/null 2>&1; }
+
+parts_can() { # says why not, if not
+  if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "no Docker engine answers, and Debian's packages in its place need Debian and root"; return 1
+  fi
+}
+
+parts_lacking() { # the packages that are not installed
+  local package
+  for package in $PARTS_PACKAGES; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo -n "$package "
+  done
+}
+
+parts_missing() { # WHY PART…
+  local why=$1 part; shift
+  for part; do printf 'export FINETUNE_TEST_%s_MISSING=%q\n' "$part" "$why"; done
+}
+
+parts_install() {
+  local lacking policy=/usr/sbin/policy-rc.d code=0; lacking=$(parts_lacking)
+  [ -n "$lacking" ] || return 0
+  # Debian starts the services of a package as it installs it, unless this program forbids that. One that is there already is left alone.
+  if [ ! -e "$policy" ]; then printf '#!/bin/sh\n# finetune tests\nexit 101\n' >"$policy"; chmod +x "$policy"; fi
+  apt-get update -qq || true
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $lacking || code=1
+  if grep -q '^# finetune tests$' "$policy"; then rm "$policy"; fi
+  return "$code"
+}
+
+parts_rabbitmq() { # FOLDER
+  local broker; broker="$(dirname "${BASH_SOURCE[0]}")/broker.sh"
+  bash "$broker" stop "$1" && rm -rf "$1" && bash "$broker" make "$1" && bash "$broker" start "$1" || return 1
+  printf '#!/bin/sh\nverb=$1; shift\nexec bash %q "$verb" %q "$@"\n' "$(realpath "$broker")" "$1" >"$1/control"; chmod +x "$1/control"
+  printf 'export FINETUNE_TEST_RABBITMQ=%q FINETUNE_TEST_RABBITMQ_CONTROL=%q\n' "$(cat "$1/uri")" "$1/control"
+}
+
+parts_postgres() { # FOLDER
+  local folder port password programs
+  end_session "$1.pid" QUIT
+  programs=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
+  port=$(free_port) password=$(secret)
+  # PostgreSQL refuses to run as root, and its user may not reach a repository in root's home.
+  local as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  for folder in "$1" "$(parts_elsewhere "$1")"; do
+    rm -rf "$folder"; mkdir -p "$folder"; chown postgres: "$folder"; chmod 700 "$folder"
+    if "${as[@]}" test -w "$folder"; then break; fi
+  done
+  (umask 077; printf '%s\n' "$password" >"$folder/password"); chown postgres: "$folder/password"
+  (cd "$folder" && "${as[@]}" "$programs/initdb" -D "$folder/data" -U finetune -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --no-locale >&2) || return 1
+  (cd "$folder" && exec setsid "${as[@]}" "$programs/postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="$port" -c unix_socket_directories= \
+    -c fsync=on -c max_connections=200) >"$1.log" 2>&1 </dev/null & remember "$1.pid" $!
+  local tries=0
+  until "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; do
+    alive "$1.pid" && [ $((tries += 1)) -lt 300 ] || { tail -20 "$1.log" >&2; return 1; }
+    sleep 0.2
+  done
+  printf 'export FINETUNE_TEST_POSTGRES=%q\n' "Host=127.0.0.1;Port=$port;Username=finetune;Password=$password;Database=postgres"
+}
+
+parts_elsewhere() { echo "/var/tmp/finetune-postgres-$(cksum <<<"$1" | cut -d' ' -f1)"; } # FOLDER
+
+# An image of Debian's rabbitmq-server out of the files of the packages that are installed here: no second download, and seconds instead of minutes.
+parts_image() { # FOLDER TAG
+  local root=$1 packages
+  rm -rf "$root"; mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},etc,tmp,var/lib/rabbitmq,var/log/rabbitmq,proc,sys,dev,run,root}
+  local link; for link in bin sbin lib lib64; do ln -s "usr/$link" "$root/$link"; done
+  packages=$(apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
+    rabbitmq-server procps $(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p') | grep '^[a-z0-9]' | sort -u)
+  # shellcheck disable=SC2086
+  dpkg-query -L $packages | grep -vE '^/(etc|boot|var)(/|$)|^/usr/share/(doc|man|locale|info|i18n|python3|perl)|^/usr/lib/python3|^/\.$|^(package|locally) ' |
+    while read -r path; do [ -d "$path" ] && [ ! -L "$path" ] || echo "$path"; done | sort -u |
+    tar -C / -c --ignore-failed-read -T - 2>/dev/null | tar -C "$root" -x --keep-directory-symlink || return 1
+  ln -sf mawk "$root/usr/bin/awk"
+  printf 'root:x:0:0::/root:/bin/sh\nrabbitmq:x:999:999::/var/lib/rabbitmq:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nrabbitmq:x:999:\n' >"$root/etc/group"
+  mkdir "$root/etc/rabbitmq"; printf '[].\n' >"$root/etc/rabbitmq/enabled_plugins"; printf 'loopback_users = none\n' >"$root/etc/rabbitmq/rabbitmq.conf"
+  chown -R 999:999 "$root/var/lib/rabbitmq" "$root/var/log/rabbitmq" "$root/etc/rabbitmq"; chmod 1777 "$root/tmp"
+  tar -C "$root" -c . | podman import --change 'USER rabbitmq' --change 'ENV HOME=/var/lib/rabbitmq' --change 'ENV RABBITMQ_NODENAME=rabbit@localhost' \
+    --change 'ENV RABBITMQ_LOGS=-' --change 'ENV PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'EXPOSE 5672' \
+    --change 'CMD ["/usr/lib/rabbitmq/bin/rabbitmq-server"]' - "$2" >&2
+  local code=$?; rm -rf "$root"; return "$code"
+}
+
+parts_containers() { # FOLDER; podman's own temporary files must be short paths, and gone after a boot
+  local folder=$1 run tag; run=$(parts_run "$1")
+  mkdir -p "$folder" "$run/networks"
+  printf '[containers]\ndefault_ulimits = ["nofile=8192:8192", "nproc=8192:8192"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nexit_command_delay = 10\ntmp_dir = "%s/libpod"\n[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "%s/networks"\n' \
+    "$run" "$run" >"$folder/containers.conf"
+  printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$folder" "$run" >"$folder/storage.conf"
+  parts_podman "$folder"
+  parts_podman_down "$folder"
+  tag="localhost/finetune-rabbitmq:$(dpkg-query -W -f '${Version}' rabbitmq-server | tr -c 'a-zA-Z0-9._\n' -)"
+  podman image exists "$tag" || parts_image "$folder/root" "$tag" || return 1
+  mkdir -p "$run"
+  setsid podman system service --time=0 "unix://$run/podman.sock" >"$folder/service.log" 2>&1 </dev/null & remember "$folder/service.pid" $!
+  local tries=0
+  until [ -S "$run/podman.sock" ]; do
+    alive "$folder/service.pid" && [ $((tries += 1)) -lt 150 ] || { tail -20 "$folder/service.log" >&2; return 1; }
+    sleep 0.2
+  done
+  # Its reaper's image cannot be had: what is left in this store is removed at the end and at the next start.
+  printf 'export FINETUNE_TEST_CONTAINERS_RABBITMQ=%q DOCKER_HOST=%q TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1\n' "$tag" "unix://$run/podman.sock"
+}
+
+parts_run() { echo "/run/finetune-$(cksum <<<"$1" | cut -d' ' -f1)"; } # FOLDER
+parts_podman() { export CONTAINERS_CONF="$1/containers.conf" CONTAINERS_STORAGE_CONF="$1/storage.conf"; } # FOLDER
+
+parts_podman_down() { # FOLDER: the service, and every container, network and volume of this store
+  local containers
+  end_session "$1/service.pid" TERM
+  [ -e "$1/storage.conf" ] && [ -d "$1/storage" ] || return 0
+  containers=$( (parts_podman "$1"; podman ps -aq) 2>/dev/null)
+  # shellcheck disable=SC2086
+  [ -z "$containers" ] || (parts_podman "$1"; podman rm -f -v -t 0 $containers) >/dev/null 2>&1
+  # What watched a command in a container stays for a while after it.
+  local watcher; for watcher in $(pgrep -x conmon); do
+    if tr '\0' ' ' <"/proc/$watcher/cmdline" 2>/dev/null | grep -qF " $1/storage/"; then kill "$watcher" 2>/dev/null; fi
+  done
+  return 0
+}
+
+# Installs and starts everything; the lines to export go to FOLDER/exports as each part is there.
+parts_make() { # FOLDER
+  local folder=$1
+  if ! parts_install; then parts_missing "Debian's packages could not be installed: see .tmp/parts.log" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+  { parts_rabbitmq "$folder/rabbitmq" || parts_missing "RabbitMQ did not start: see .tmp/parts.log" RABBITMQ; } >>"$folder/exports"
+  { parts_postgres "$folder/postgres" || parts_missing "PostgreSQL did not start: see .tmp/parts.log" POSTGRES; } >>"$folder/exports"
+  { parts_containers "$folder/podman" || parts_missing "podman could not be set up: see .tmp/parts.log" CONTAINERS; } >>"$folder/exports"
+}
+
+parts_up() { # FOLDER LOG INSTALL(yes: do not ask): goes on in the background until parts_wait
+  local folder lacking why answer; folder=$(realpath -m "$1"); mkdir -p "$folder"; : >"$folder/exports"
+  PARTS=$folder PARTS_MAKING=
+  if [ -n "${FINETUNE_TEST_RABBITMQ-}${FINETUNE_TEST_POSTGRES-}" ] || parts_docker; then return; fi
+  if ! why=$(parts_can); then parts_missing "$why" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+  lacking=$(parts_lacking)
+  if [ -n "$lacking" ]; then
+    if [ -t 0 ] && [ "$3" = no ]; then
+      read -rp "Install Debian's packages ${lacking% } (no service is started)? [y/N] " answer
+      if [ "$answer" != y ]; then parts_missing "Debian's packages ${lacking% } were not wanted" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+    fi
+    echo "Installing the packages ${lacking% } for real parts in the integration tests (no service is started)"
+  fi
+  parts_make "$folder" >"$2" 2>&1 </dev/null & PARTS_MAKING=$!
+}
+
+parts_wait() {
+  [ -z "$PARTS_MAKING" ] || wait "$PARTS_MAKING"
+  PARTS_MAKING=
+  source "$PARTS/exports"
+}
+
+parts_down() {
+  [ -n "${PARTS-}" ] || return 0
+  # An installation is not cut in the middle; what it starts afterwards is ended below.
+  [ -z "$PARTS_MAKING" ] || wait "$PARTS_MAKING"
+  [ ! -d "$PARTS/rabbitmq" ] || bash "$(dirname "${BASH_SOURCE[0]}")/broker.sh" stop "$PARTS/rabbitmq"
+  end_session "$PARTS/postgres.pid" INT
+  rm -rf "$(parts_elsewhere "$PARTS/postgres")"
+  parts_podman_down "$PARTS/podman"
+  rm -rf --one-file-system "$(parts_run "$PARTS/podman")"
+}
