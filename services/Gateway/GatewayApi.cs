@@ -31,8 +31,6 @@ public static class GatewayApi
         app.MapChat();
 
         app.MapGet("/schemas/job.json", () => Results.Text(JobSchema.Json, "application/schema+json")).WithSummary("The JSON Schema of a job");
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
         app.MapOpenApi("/openapi.json");
         app.MapScalarApiReference("/docs", options => options.WithOpenApiRoutePattern("/openapi.json"));
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();

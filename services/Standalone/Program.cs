@@ -1,3 +1,4 @@
+using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Schema;
 using FineTunePipeline.ServiceDefaults.Configuration;
@@ -7,9 +8,10 @@ using FineTunePipeline.Standalone.Demo;
 using Microsoft.Extensions.Options;
 
 const string Usage = """
-    finetune-standalone: all services in one process
+    finetune-standalone: all services, or some, in one process
 
       (nothing), serve [--urls http://127.0.0.1:8080]   serve the gateway until Ctrl-C
+            [--services training,evaluation]                serve only these (on RabbitMQ: Bus:Transport, see .env.example)
       demo [--name Ada] [--author "Forge Lab"] [--json FILE] [--keep]
                                                         fine-tune, evaluate, convert and chat with the small model that is shipped
     """;
@@ -27,7 +29,7 @@ try
     };
 }
 catch (Exception exception) when (exception
-    is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException
+    is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException or ServiceListException
         or DatabaseTooNewException or DatabaseUnusableException or DemoException)
 {
     await Console.Error.WriteLineAsync(exception.Message);

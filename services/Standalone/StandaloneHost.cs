@@ -15,10 +15,11 @@ using FineTunePipeline.Training;
 
 namespace FineTunePipeline.Standalone;
 
-/// <summary>The process that holds all services, in the order a job flows through them.</summary>
+/// <summary>The process that holds all services, or some, in the order a job flows through them.</summary>
 internal static class StandaloneHost
 {
-    private static IReadOnlyCollection<IServiceModule> Modules() =>
+    /// <summary>Every service there is.</summary>
+    public static IReadOnlyList<IServiceModule> Modules { get; } =
     [
         new GatewayModule(),
         new OrchestratorModule(),
@@ -30,13 +31,18 @@ internal static class StandaloneHost
         new DeploymentModule(),
     ];
 
-    /// <param name="home">The locked data folder.</param>
+    /// <param name="home">The data folder, open.</param>
     /// <param name="args">Command line settings of ASP.NET Core, such as <c>--urls</c>.</param>
-    /// <param name="urls">Where to listen if <paramref name="args"/> do not say it.</param>
-    public static WebApplication Build(DataHome home, string[] args, string urls)
+    /// <param name="transport">What carries the messages; the folder was opened accordingly.</param>
+    /// <param name="modules">The services to hold.</param>
+    /// <param name="urls">Where to listen if <paramref name="args"/> do not say it. Default: the gateway on 8080, others on any free port.</param>
+    public static WebApplication Build(DataHome home, string[] args, string transport, IReadOnlyList<IServiceModule> modules, string? urls = null)
     {
+        var gateway = modules.Any(module => module is GatewayModule);
+        urls ??= gateway ? "http://127.0.0.1:8080" : "http://127.0.0.1:0";
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddFineTune(home);
+        builder.Configuration.AddInMemoryCollection([new($"{BusOptions.Section}:{nameof(BusOptions.Transport)}", transport)]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
@@ -50,12 +56,18 @@ internal static class StandaloneHost
         builder.Services.AddHttpClient();
         builder.Services.AddFolderArtifactStore(builder.Configuration);
         builder.Services.AddLocalHost(builder.Configuration);
-        builder.Services.AddMessaging(builder.Configuration, Modules());
+        builder.Services.AddMessaging(builder.Configuration, modules);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
         WritableFolders.Ensure(app.Services);
-        app.MapGateway();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        if (gateway)
+        {
+            app.MapGateway();
+        }
+
         return app;
     }
 }

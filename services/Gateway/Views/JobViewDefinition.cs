@@ -16,6 +16,7 @@ internal sealed class JobViewDefinition : ConsumerDefinition<JobViewConsumer>
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<JobViewConsumer> consumerConfigurator, IRegistrationContext context)
     {
+        endpointConfigurator.PrefetchCount = 32;
         endpointConfigurator.UseMessageRetry(retry => retry.Intervals(20, 100, 500, 2000, 5000));
         endpointConfigurator.UseServiceOutbox<GatewayDbContext>(context);
     }

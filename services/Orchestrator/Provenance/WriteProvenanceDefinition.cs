@@ -18,6 +18,7 @@ internal sealed class WriteProvenanceDefinition : ConsumerDefinition<WriteProven
         IConsumerConfigurator<WriteProvenanceConsumer> consumerConfigurator,
         IRegistrationContext context)
     {
+        endpointConfigurator.PrefetchCount = 4;
         endpointConfigurator.UseMessageRetry(retry => retry.Exponential(10, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)));
         endpointConfigurator.UseServiceOutbox<OrchestratorDbContext>(context);
     }

@@ -17,6 +17,7 @@ public sealed class FineTuneSagaDefinition : SagaDefinition<FineTuneSaga>
     protected override void ConfigureSaga(
         IReceiveEndpointConfigurator endpointConfigurator, ISagaConfigurator<FineTuneSaga> sagaConfigurator, IRegistrationContext context)
     {
+        endpointConfigurator.PrefetchCount = 32;
         endpointConfigurator.UseMessageRetry(retry => retry.Intervals(10, 20, 50, 100, 200, 500, 1000, 3000));
         endpointConfigurator.UseServiceOutbox<OrchestratorDbContext>(context);
     }

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Deployment.Serving;
 using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.JobFiles;
+using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.ServiceDefaults.Home;
 
 namespace FineTunePipeline.Standalone.Demo;
@@ -15,9 +16,10 @@ internal static class DemoCommand
         var options = DemoOptions.Parse(args);
         var watch = Stopwatch.StartNew();
 
-        // A data folder of its own, so that a serving Standalone and a demo do not disturb each other.
+        // A data folder and a bus of its own, so that a serving Standalone and a demo do not disturb each other.
         using var home = DataHome.Lock(Path.Combine(DataHome.DefaultFolder(), "demo"));
-        await using var app = StandaloneHost.Build(home, ["--Logging:LogLevel:Default=Warning"], "http://127.0.0.1:0");
+        await using var app = StandaloneHost.Build(
+            home, ["--Logging:LogLevel:Default=Warning"], BusOptions.InMemory, StandaloneHost.Modules, "http://127.0.0.1:0");
         using var stop = new CancellationTokenSource();
         await app.StartAsync(stop.Token);
 

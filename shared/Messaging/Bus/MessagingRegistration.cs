@@ -2,6 +2,8 @@ using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Messaging.Bus;
 
@@ -11,12 +13,15 @@ public static class MessagingRegistration
     /// <summary>Adds the modules and the bus that connects them.</summary>
     public static IServiceCollection AddMessaging(this IServiceCollection services, IConfiguration configuration, IReadOnlyCollection<IServiceModule> modules)
     {
+        services.AddOptions<BusOptions>().BindConfiguration(BusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         foreach (var module in modules)
         {
             module.AddServices(services, configuration);
         }
 
-        services.AddSingleton(new OutboxSettings { TransportForgets = true });
+        var inMemory = BusOptions.TransportOf(configuration) == BusOptions.InMemory;
+        services.AddSingleton(new OutboxSettings { TransportForgets = inMemory });
         services.AddMassTransit(bus =>
         {
             foreach (var module in modules)
@@ -24,11 +29,20 @@ public static class MessagingRegistration
                 module.AddConsumers(bus);
             }
 
-            bus.UsingInMemory((context, transport) =>
+            bus.AddSendObserver<RefuseDelays>();
+            bus.AddPublishObserver<RefuseDelays>();
+            if (inMemory)
             {
-                transport.UseOutboxScheduler();
-                transport.ConfigureEndpoints(context);
-            });
+                bus.UsingInMemory((context, transport) =>
+                {
+                    transport.UseOutboxScheduler();
+                    transport.ConfigureEndpoints(context);
+                });
+            }
+            else
+            {
+                bus.UsingRabbitMq(ConfigureRabbitMq);
+            }
         });
 
         // A stop lets consumers end (they take milliseconds); long work is in the stage runners, which give back their claims.
@@ -37,6 +51,30 @@ public static class MessagingRegistration
             options.WaitUntilStarted = true;
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
+        if (!inMemory)
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.RemoveMassTransitHostedService();
+            services.AddHostedService<BrokerConnection>();
+        }
+
         return services;
+    }
+
+    /// <summary>
+    /// Classic durable queues and confirmed sends (MassTransit's defaults), and nothing that needs a plugin. The bus is healthy only when each endpoint has its
+    /// queue and its bindings, and dispatchers wait for that: who answers a message was there before it.
+    /// </summary>
+    private static void ConfigureRabbitMq(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator transport)
+    {
+        var broker = context.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
+        transport.Host(broker.Host, (ushort)broker.Port, broker.VirtualHost, $"finetune {Environment.MachineName}/{Environment.ProcessId}", host =>
+        {
+            host.Username(broker.User);
+            host.Password(broker.Password);
+            host.PublisherConfirmation = true;
+        });
+        transport.UseOutboxScheduler();
+        transport.ConfigureEndpoints(context);
     }
 }

@@ -7,6 +7,9 @@ internal static partial class OutboxDispatcherLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "The dispatcher of {Database} stopped; what it did not send is sent by the next one")]
     public static partial void Stopped(this ILogger logger, string database);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Types} of {JobId} waits for the bus")]
+    public static partial void Waits(this ILogger logger, Exception exception, string types, string? jobId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Types} of {JobId} could not be sent; again in {Wait}")]
     public static partial void SendFailed(this ILogger logger, Exception exception, string types, string? jobId, TimeSpan wait);
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
 using MassTransit;
 using MassTransit.Serialization;
@@ -130,13 +131,17 @@ internal sealed class OutboxDispatcher<TDb>(
     /// <summary>A fault counts against the message only if the bus is well: an outage of the broker, however long, kills no row.</summary>
     private async Task FailedAsync(OutboxRow row, Exception exception, CancellationToken stopping)
     {
-        var own = exception is not (OperationCanceledException or TimeoutException or ConnectionException) && _bus!.CheckHealth().Status == BusHealthStatus.Healthy;
+        var own = !BrokerFaults.IsOutage(exception) && _bus!.CheckHealth().Status == BusHealthStatus.Healthy;
         var failures = row.Failures + (own ? 1 : 0);
         var doubled = settings.FirstWait * Math.Pow(2, Math.Min(failures, 16));
         var wait = doubled < LongestWait ? doubled : LongestWait;
         if (own && failures >= settings.FailureLimit)
         {
             logger.GivenUp(exception, row.MessageTypes, row.MessageId, row.JobId, row.Destination, failures);
+        }
+        else if (!own)
+        {
+            logger.Waits(exception, row.MessageTypes, row.JobId);
         }
         else
         {

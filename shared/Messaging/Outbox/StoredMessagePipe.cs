@@ -26,6 +26,12 @@ internal sealed class StoredMessagePipe(OutboxRow row) : IPipe<SendContext>
             transport.ReadPropertiesFrom(OutboxRows.ReadValues(row.Properties));
         }
 
+        if (context is RabbitMqSendContext rabbit)
+        {
+            // Confirmed only if some queue took it: an event for which nobody has bound a queue yet stays in the outbox.
+            rabbit.Mandatory = true;
+        }
+
         context.Serializer = new StoredSerializer(new ContentType(row.ContentType), new StringMessageBody(row.Body));
         return Task.CompletedTask;
     }

@@ -1,6 +1,8 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
 using MassTransit;
+using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Messaging.Stages;
 
@@ -10,15 +12,16 @@ internal sealed class StageClaim<TDb> : StageContext, IDisposable
 {
     private readonly StageRunTable<TDb> _table;
     private readonly IBus _bus;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _held;
     private readonly CancellationTokenSource _wanted;
     private bool _disposed;
     private string? _handle;
 
-    public StageClaim(StageRun row, StageRunTable<TDb> table, IBus bus, CancellationToken stopping)
+    public StageClaim(StageRun row, StageRunTable<TDb> table, IBus bus, ILogger logger, CancellationToken stopping)
     {
-        (_table, _bus, Row, _handle, Closing) = (table, bus, row, row.Handle, row.State == StageRunState.Closing);
+        (_table, _bus, _logger, Row, _handle, Closing) = (table, bus, logger, row, row.Handle, row.State == StageRunState.Closing);
         _held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _wanted = CancellationTokenSource.CreateLinkedTokenSource(_held.Token);
         (Held, Wanted) = (_held.Token, _wanted.Token);
@@ -76,7 +79,10 @@ internal sealed class StageClaim<TDb> : StageContext, IDisposable
             throw Gone();
         }
 
-        await _bus.Publish(stageEvent, stageEvent.GetType(), cancellationToken);
+        if (await _bus.TryPublishAsync(stageEvent, cancellationToken) is { } exception)
+        {
+            _logger.NotTold(exception, JobId, Row.Stage, Attempt);
+        }
     }
 
     public void Dispose()

@@ -19,6 +19,6 @@ public abstract class StageContext
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
     public abstract Task SaveHandleAsync(string handle, CancellationToken cancellationToken);
 
-    /// <summary>Publishes an interim event (progress, a committed checkpoint). May be lost with the process; the final event never is.</summary>
+    /// <summary>Publishes an interim event (progress, a committed checkpoint). May be lost with the process, or while the broker is away; the final event never is.</summary>
     public abstract Task PublishAsync(IStageEvent stageEvent, CancellationToken cancellationToken);
 }

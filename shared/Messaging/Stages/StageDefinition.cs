@@ -22,6 +22,8 @@ public abstract class StageDefinition<TConsumer, TDb> : ConsumerDefinition<TCons
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<TConsumer> consumerConfigurator, IRegistrationContext context)
     {
+        endpointConfigurator.PrefetchCount = 8;
+
         // Commands are sent to the queue; binding it to the message's exchange as well would deliver CancelStage to every stage.
         endpointConfigurator.ConfigureConsumeTopology = false;
         endpointConfigurator.UseMessageRetry(retry => retry.Intervals(20, 100, 500, 2000));

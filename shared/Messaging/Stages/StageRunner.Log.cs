@@ -23,6 +23,9 @@ internal static partial class StageRunnerLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} {Stage} attempt {Attempt}: broken off")]
     public static partial void BrokenOff(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} {Stage} attempt {Attempt}: the bus is away, an interim event was not told")]
+    public static partial void NotTold(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The runner of {Stage} could not reach its database; it goes on trying")]
     public static partial void DatabaseFailed(this ILogger logger, Exception exception, Stage stage);
 }

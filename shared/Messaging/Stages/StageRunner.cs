@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,7 +137,7 @@ internal sealed class StageRunner<TCommand, TDb>(
         foreach (var row in await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None))
         {
             logger.Claimed(row.JobId, row.Stage, row.Attempt, row.Fence);
-            var claim = new StageClaim<TDb>(row, table, bus, stopping);
+            var claim = new StageClaim<TDb>(row, table, bus, logger, stopping);
             _claims[(row.JobId, row.Attempt, row.Fence)] = claim;
             var task = Task.Run(() => WorkAsync(claim, stopping), CancellationToken.None);
             _tasks[task] = 0;
@@ -165,7 +166,10 @@ internal sealed class StageRunner<TCommand, TDb>(
             {
                 if (await table.GiveBackAsync(claim.Row, BackOff(claim.Row.Tries), countTry: true, CancellationToken.None))
                 {
-                    await bus.Publish(failed, stopping);
+                    if (await bus.TryPublishAsync(failed, stopping) is { } untold)
+                    {
+                        logger.NotTold(untold, claim.JobId, claim.Row.Stage, claim.Attempt);
+                    }
                 }
             }
             else if (outcome is null || !await StoreAsync(claim, StageRunState.Open, outcome))

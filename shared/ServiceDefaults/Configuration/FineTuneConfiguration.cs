@@ -20,18 +20,26 @@ public static class FineTuneConfiguration
             ["Storage:Folder"] = home.Artifacts,
             ["LocalHost:WorkFolder"] = home.Work,
         });
-        configuration.AddInMemoryCollection(YamlSettings.Read(FileOf(home)));
+        configuration.AddInMemoryCollection(YamlSettings.Read(FileOf(home.Folder)));
         return configuration.AddEnvironmentVariables("FINETUNE__");
     }
 
-    private static string? FileOf(DataHome home)
+    /// <summary>What is set for a folder that is not open yet; without the folder's own defaults.</summary>
+    /// <exception cref="ConfigurationFileException">As above.</exception>
+    public static IConfiguration Read(string folder, string[] args) => new ConfigurationBuilder()
+        .AddCommandLine(args)
+        .AddInMemoryCollection(YamlSettings.Read(FileOf(folder)))
+        .AddEnvironmentVariables("FINETUNE__")
+        .Build();
+
+    private static string? FileOf(string folder)
     {
         if (Environment.GetEnvironmentVariable("FINETUNE_CONFIG") is { Length: > 0 } named)
         {
             return File.Exists(named) ? named : throw new ConfigurationFileException($"FINETUNE_CONFIG names {named}, which does not exist.");
         }
 
-        var usual = Path.Combine(home.Folder, FileName);
+        var usual = Path.Combine(folder, FileName);
         return File.Exists(usual) ? usual : null;
     }
 }

@@ -2,7 +2,7 @@ namespace FineTunePipeline.ServiceDefaults.Home;
 
 /// <summary>
 /// The folder of an installation: configuration, databases, artifacts, work. <c>FINETUNE_HOME</c>, else <c>~/.finetune</c>.
-/// On the in-memory transport one process owns it: two would each believe that the other's jobs are lost.
+/// On the in-memory transport one process owns it: two would each believe that the other's jobs are lost. On RabbitMQ processes share it.
 /// </summary>
 public sealed class DataHome : IDisposable
 {
@@ -33,13 +33,25 @@ public sealed class DataHome : IDisposable
 
     /// <summary>Makes the folder and locks it for this process; the lock goes with the process, however it ends.</summary>
     /// <exception cref="DataHomeException">Another process has it, or it cannot be written.</exception>
-    public static DataHome Lock(string folder)
+    public static DataHome Lock(string folder) => Open(folder, FileShare.None, () => IsShared(folder)
+        ? $"Processes on RabbitMQ already work in {folder}, and this one is on the in-memory transport. Set Bus:Transport (FINETUNE__Bus__Transport) to rabbitmq, "
+            + "stop them, or set FINETUNE_HOME to another folder."
+        : $"Another process already works in {folder}. Wait for it or stop it, or set FINETUNE_HOME to another folder to run a second one beside it.");
+
+    /// <summary>As <see cref="Lock"/>, together with other processes that share it.</summary>
+    /// <exception cref="DataHomeException">A process has locked it for itself, or it cannot be written.</exception>
+    public static DataHome Share(string folder) => Open(folder, FileShare.ReadWrite, () =>
+        $"A process on the in-memory transport works in {folder}, and has it for itself; this one is on RabbitMQ. Stop that process, let it use RabbitMQ, too "
+        + "(Bus:Transport, FINETUNE__Bus__Transport), or set FINETUNE_HOME to another folder.");
+
+    public void Dispose() => _lock.Dispose();
+
+    private static DataHome Open(string folder, FileShare share, Func<string> advice)
     {
-        var path = Path.Combine(folder, "lock");
         try
         {
             Directory.CreateDirectory(folder);
-            return new DataHome(folder, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataHome(folder, new FileStream(LockOf(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, share));
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -47,8 +59,7 @@ public sealed class DataHome : IDisposable
         }
         catch (IOException exception) when (exception.HResult is HeldOnLinux or HeldOnMacOS or HeldOnWindows)
         {
-            throw new DataHomeException(
-                $"Another process already works in {folder}. Wait for it or stop it, or set FINETUNE_HOME to another folder to run a second one beside it.", exception);
+            throw new DataHomeException(advice(), exception);
         }
         catch (IOException exception)
         {
@@ -56,5 +67,19 @@ public sealed class DataHome : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    private static string LockOf(string folder) => Path.Combine(folder, "lock");
+
+    /// <summary>Whether those who have it would let in another that shares it.</summary>
+    private static bool IsShared(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(LockOf(folder), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
+using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.ServiceDefaults.Configuration;
 using FineTunePipeline.ServiceDefaults.Home;
 using FineTunePipeline.Storage.Folder;
@@ -64,10 +65,7 @@ public sealed class EnvExampleTests : IDisposable
         services.AddSingleton<IConfiguration>(configuration);
         services.AddFolderArtifactStore(configuration);
         services.AddLocalHost(configuration);
-        foreach (var module in Modules())
-        {
-            module.AddServices(services, configuration);
-        }
+        services.AddMessaging(configuration, [.. Modules()]);
 
         using var provider = services.BuildServiceProvider();
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -86,6 +84,7 @@ public sealed class EnvExampleTests : IDisposable
 
     private static IEnumerable<IServiceModule> Modules() => Directory.EnumerateFiles(AppContext.BaseDirectory, "FineTunePipeline.*.dll")
         .Select(file => Assembly.Load(Path.GetFileNameWithoutExtension(file)))
+        .Where(assembly => assembly != typeof(EnvExampleTests).Assembly)
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IServiceModule)))
         .Select(type => (IServiceModule)Activator.CreateInstance(type)!);

@@ -1,0 +1,125 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace FineTunePipeline.Messaging.Bus;
+
+/// <summary>
+/// Starts the bus once the broker lets us in. MassTransit's own start gives up on wrong credentials, tells every try with stack traces, and would hold back
+/// the HTTP server that says why nothing happens. Also starts the bus again if it stays away although the broker is there.
+/// </summary>
+internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<BrokerConnection> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Above MassTransit's longest wait between two of its own tries (30 s).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private string _told = "";
+    private bool _begun;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await StopBusAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = FirstWait;
+        while (true)
+        {
+            try
+            {
+                await ProbeAsync(stoppingToken);
+                _begun = true;
+                await bus.StartAsync(stoppingToken);
+                logger.Connected(options.Value);
+                (_told, wait) = ("", FirstWait);
+                await UntilLostAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Tell(exception, wait);
+            }
+
+            await StopBusAsync();
+            await Task.Delay(wait, time, stoppingToken);
+            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+        }
+    }
+
+    /// <summary>One line for each new reason, however often it is tried.</summary>
+    private void Tell(Exception exception, TimeSpan wait)
+    {
+        logger.TriesAgain(exception, wait);
+        var fault = BrokerFaults.Explain(exception, options.Value);
+        if (fault != _told)
+        {
+            _told = fault;
+            logger.NotConnected(fault);
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        var broker = options.Value;
+        var factory = new ConnectionFactory
+        {
+            HostName = broker.Host,
+            Port = broker.Port,
+            VirtualHost = broker.VirtualHost,
+            UserName = broker.User,
+            Password = broker.Password,
+            AutomaticRecoveryEnabled = false,
+        };
+        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await connection.CloseAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when the bus has been away for longer than its own tries take, and the broker would let us in.</summary>
+    private async Task UntilLostAsync(CancellationToken stopping)
+    {
+        var healthy = time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(LookEvery, time, stopping);
+            if (bus.CheckHealth().Status == BusHealthStatus.Healthy)
+            {
+                healthy = time.GetTimestamp();
+            }
+            else if (time.GetElapsedTime(healthy) > Patience)
+            {
+                await ProbeAsync(stopping);
+                logger.StartsAgain(time.GetElapsedTime(healthy));
+                return;
+            }
+        }
+    }
+
+    private async Task StopBusAsync()
+    {
+        if (!_begun)
+        {
+            return;
+        }
+
+        _begun = false;
+        try
+        {
+            using var limit = new CancellationTokenSource(StopLimit, time);
+            await bus.StopAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            // It cannot say farewell to a broker that is gone.
+            logger.TriesAgain(exception, TimeSpan.Zero);
+        }
+    }
+}
