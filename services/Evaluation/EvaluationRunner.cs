@@ -2,9 +2,9 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Evaluation.Judging;
 using FineTunePipeline.Evaluation.Predicting;
-using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ServiceDefaults.Questions;
 using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Evaluation.Predicting;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
-using FineTunePipeline.ServiceDefaults.Questions;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.ServiceDefaults.Questions;
 
 namespace FineTunePipeline.Evaluation.Predicting;
 
