@@ -38,14 +38,16 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
             try
             {
                 await ProbeAsync(stoppingToken);
-                _begun = true;
                 await bus.StartAsync(stoppingToken);
+                _begun = true;
                 logger.Connected(options.Value);
                 (_told, wait) = ("", FirstWait);
                 await UntilLostAsync(stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // A start that is broken off fails in many ways; none of them may end the process with a stack trace.
+                stoppingToken.ThrowIfCancellationRequested();
                 Tell(exception, wait);
             }
 
@@ -80,6 +82,9 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
             AutomaticRecoveryEnabled = false,
         };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+
+        // A virtual host that is refused shows with the first channel: until then the broker's answer may be on its way.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await connection.CloseAsync(cancellationToken);
     }
 

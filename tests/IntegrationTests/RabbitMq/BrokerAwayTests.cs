@@ -69,9 +69,10 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(JobState.Queued, (await calls.ShowAsync(jobId)).State);
+        await GatewayCalls.UntilAsync(() => Task.FromResult(program.Said.Contains(what, StringComparison.Ordinal)), () => $"{what}\n{program.Said}");
+        Assert.Equal(0, await program.StopAsync());
         Assert.Single(program.Said.Split('\n'), line => line.Contains(what, StringComparison.Ordinal) && line.Contains(advice, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", program.Said, StringComparison.Ordinal);
-        Assert.Equal(0, await program.StopAsync());
 
         await using var right = StandaloneProgram.Start(_home.Path, All, BrokerSettings.Of(broker));
         using var again = new GatewayCalls(await right.AddressAsync());
