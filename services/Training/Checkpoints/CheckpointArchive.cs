@@ -13,6 +13,10 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
 {
     private const int LargestStateBytes = 64 << 20;
 
+    /// <summary>Steps of the checkpoints that this attempt has committed and that are kept, the oldest first.</summary>
+    public async Task<IReadOnlyList<int>> CommittedByAsync(StageContext claim, CancellationToken cancellationToken) =>
+        [.. (await table.NewestFirstAsync(claim.JobId, cancellationToken)).Where(row => row.Attempt == claim.Attempt).Select(row => row.Step).Order()];
+
     /// <summary>Copies every file, hashed on both sides, then commits under the current fence. Null if the trainer deleted the folder meanwhile.</summary>
     public async Task<ArtifactReference?> CommitAsync(StageContext claim, IComputeHost host, string folder, int step, CancellationToken cancellationToken)
     {

@@ -11,13 +11,20 @@ namespace FineTunePipeline.Training.Watching;
 /// <summary>Looks at a training run until it ends: tells progress, commits checkpoints, and stops a run that makes none or learns nothing.</summary>
 internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<TrainingOptions> options, TimeProvider time, ILogger<TrainingWatch> logger)
 {
-    /// <summary>Entered again after a crash it reads the log from the beginning and goes on; ending to look (cancellation) leaves the run alone.</summary>
-    public Task<WatchedRun> ToEndAsync(
-        StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, CancellationToken cancellationToken) =>
-        new Session(this, context, host, folders, handle).ToEndAsync(cancellationToken);
+    /// <summary>
+    /// Entered again after a crash it reads the log from the beginning and goes on after the last checkpoint that this attempt committed; ending to look
+    /// (cancellation) leaves the run alone.
+    /// </summary>
+    public async Task<WatchedRun> ToEndAsync(
+        StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, CancellationToken cancellationToken)
+    {
+        var committed = await archive.CommittedByAsync(context, cancellationToken);
+        return await new Session(this, context, host, folders, handle, committed).ToEndAsync(cancellationToken);
+    }
 
     /// <summary>One watched run.</summary>
-    private sealed class Session(TrainingWatch watch, StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle)
+    private sealed class Session(
+        TrainingWatch watch, StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, IReadOnlyList<int> committed)
     {
         /// <summary>After a checkpoint that could not be stored, the next try waits.</summary>
         private static readonly TimeSpan CommitRetry = TimeSpan.FromSeconds(30);
@@ -26,8 +33,8 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         private readonly TrainingOptions _options = watch.Options;
         private readonly TrainerLogReader _log = new(host, folders.Log);
         private readonly TrainingProgress _progress = new(handle.FromStep, watch.Time);
-        private readonly List<int> _committed = [];
-        private int _lastCheckpoint = handle.FromStep;
+        private readonly List<int> _committed = [.. committed];
+        private int _lastCheckpoint = committed.LastOrDefault(handle.FromStep);
         private long _advancedAt = watch.Time.GetTimestamp();
         private long _contactAt = watch.Time.GetTimestamp();
         private long? _shownAt;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.TestKit;
+using FineTunePipeline.IntegrationTests.Standalone;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Durable;
@@ -12,8 +12,8 @@ public sealed class KilledStandaloneTests
     private static JobSpec Job => new()
     {
         Name = "mortal",
-        Model = InRepository("models", "demo-base"),
-        Dataset = InRepository("examples", "demo", "persona.json"),
+        Model = SmallJob.InRepository("models", "demo-base"),
+        Dataset = SmallJob.InRepository("examples", "demo", "persona.json"),
         Variables = new Dictionary<string, string> { ["name"] = "Ada", ["author"] = "Forge Lab" },
         Hyperparameters = new Hyperparameters
         {
@@ -24,7 +24,7 @@ public sealed class KilledStandaloneTests
             CutoffLen = 40,
             LoggingSteps = 5,
         },
-        Evaluation = new EvaluationSpec { Taught = InRepository("examples", "demo", "questions", "taught.jsonl"), MaxNewTokens = 16 },
+        Evaluation = new EvaluationSpec { Taught = SmallJob.InRepository("examples", "demo", "questions", "taught.jsonl"), MaxNewTokens = 16 },
         Outputs = new OutputSpec { Gguf = ["q8_0"] },
         Deploy = new DeploySpec { Target = "none" },
     };
@@ -40,7 +40,7 @@ public sealed class KilledStandaloneTests
     {
         await using var standalone = new MortalStandalone();
         await standalone.StartAsync();
-        var jobId = await standalone.SubmitAsync(Job);
+        var jobId = await standalone.Gateway.SubmitAsync(Job);
         var step = 0;
         foreach (var moment in moments)
         {
@@ -49,7 +49,7 @@ public sealed class KilledStandaloneTests
             await standalone.StartAsync();
         }
 
-        var job = await standalone.UntilAsync(jobId, view => view.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled);
+        var job = await standalone.Gateway.EndAsync(jobId);
         Assert.True(job.State == JobState.Succeeded, $"{job.Failure}\n{standalone.Said}");
         await AssertNothingTwiceAsync(standalone, jobId);
     }
@@ -63,13 +63,16 @@ public sealed class KilledStandaloneTests
 
         // A stage that passed while we looked is as good a moment; in training, the kill comes after another checkpoint.
         var stage = Enum.Parse<Stage>(moment, ignoreCase: true);
-        var job = await standalone.UntilAsync(jobId, view => view.State == JobState.Succeeded || view.Stage > stage || (view.Stage == stage && (stage != Stage.Train || view.Progress?.Step > afterStep + 12)));
+        var job = await standalone.Gateway.UntilAsync(
+            jobId,
+            view => view.State == JobState.Succeeded || view.Stage > stage || (view.Stage == stage && (stage != Stage.Train || view.Progress?.Step > afterStep + 12)),
+            moment);
         return job.Progress?.Step ?? 0;
     }
 
     private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId)
     {
-        var history = await standalone.HistoryAsync(jobId);
+        var history = await standalone.Gateway.HistoryAsync(jobId);
         Assert.Equal(Enumerable.Range(1, history.Count).Select(number => (long)number), history.Select(stored => stored.Sequence));
 
         var changes = history.Where(stored => stored.Type == "changed").Select(stored => stored.Data).ToList();
@@ -85,11 +88,9 @@ public sealed class KilledStandaloneTests
         Assert.Equal(200, steps[^1]);
         Assert.Equal(steps.Order(), steps);
         var checkpoints = history.Where(stored => stored.Type == "checkpoint").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
+        Assert.Equal(checkpoints.Distinct().Order(), checkpoints);
 
-        // One killed between its commit and the row's outcome is told again by the next process; it is committed once, and none is counted back.
-        Assert.Equal(checkpoints.Order(), checkpoints);
-
-        var provenance = await standalone.FileAsync(jobId, "provenance.json");
+        var provenance = await standalone.Gateway.ResultJsonAsync(jobId, "provenance.json");
         var moments = provenance.GetProperty("history").EnumerateArray()
             .Select(moment => (Stage: moment.GetProperty("stage").GetString()!, Attempt: moment.GetProperty("attempt").GetInt32(), What: moment.GetProperty("what").GetString()!))
             .ToList();
@@ -101,6 +102,4 @@ public sealed class KilledStandaloneTests
 
         Assert.DoesNotContain(moments, moment => moment.Attempt > 1);
     }
-
-    private static string InRepository(params string[] parts) => Path.Combine([EnginePath.RepositoryRoot(), .. parts]);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.TestKit.Hosts;
 using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.TestKit.Storage;
@@ -12,6 +13,7 @@ using FineTunePipeline.Training.Trainers.Builtin;
 using FineTunePipeline.Training.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.Training;
 
@@ -55,6 +57,10 @@ internal sealed class TrainingBench : IDisposable
         Database.Claim(claim, Stage.Train);
         return await Time.DriveAsync(() => Runner().RunAsync(command, claim, cancellationToken), Options.LookEvery);
     }
+
+    /// <summary>What a run that does not end well tells the saga.</summary>
+    public async Task<Failure> FailureAsync(StartTraining command, RecordedClaim claim) =>
+        StageFailures.Of(Stage.Train, await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(command, claim)));
 
     public TrainingRunner Runner()
     {
