@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using FineTunePipeline.Contracts.Jobs;
 
 namespace FineTunePipeline.Cli.Http;
@@ -13,7 +12,7 @@ internal sealed class FileDownload(GatewayClient gateway, string jobId)
     public async Task FetchAsync(ResultFile file, string path, CancellationToken cancellationToken)
     {
         var expected = file.Artifact.Sha256;
-        if (File.Exists(path) && await DigestAsync(path, cancellationToken) == expected)
+        if (File.Exists(path) && await FileDigest.OfAsync(path, cancellationToken) == expected)
         {
             return;
         }
@@ -65,7 +64,7 @@ internal sealed class FileDownload(GatewayClient gateway, string jobId)
             target.Flush(flushToDisk: true);
         }
 
-        return await DigestAsync(part, cancellationToken);
+        return await FileDigest.OfAsync(part, cancellationToken);
     }
 
     private async Task AppendAsync(ResultFile file, FileStream target, CancellationToken cancellationToken)
@@ -83,11 +82,5 @@ internal sealed class FileDownload(GatewayClient gateway, string jobId)
         {
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"{file.Path} ended after {target.Length} of {file.Artifact.Bytes} bytes.");
         }
-    }
-
-    private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.JobFiles;
@@ -25,7 +24,7 @@ internal sealed class JobUploads(GatewayClient gateway, Action<string> tell)
     private async Task<string> FileAsync(string path, CancellationToken cancellationToken)
     {
         tell($"Uploading {path}");
-        return (await gateway.UploadAsync(path, await DigestAsync(path, cancellationToken), cancellationToken)).ToUri();
+        return (await gateway.UploadAsync(path, await FileDigest.OfAsync(path, cancellationToken), cancellationToken)).ToUri();
     }
 
     private async Task<string> FolderAsync(string folder, CancellationToken cancellationToken)
@@ -40,7 +39,7 @@ internal sealed class JobUploads(GatewayClient gateway, Action<string> tell)
             }
 
             tell($"Uploading {path}");
-            var reference = await gateway.UploadAsync(path, await DigestAsync(path, cancellationToken), cancellationToken);
+            var reference = await gateway.UploadAsync(path, await FileDigest.OfAsync(path, cancellationToken), cancellationToken);
             files.Add(new ManifestFile(name, reference.Bytes, reference.Sha256));
         }
 
@@ -51,11 +50,5 @@ internal sealed class JobUploads(GatewayClient gateway, Action<string> tell)
 
         var answer = await gateway.PostAsync("api/artifacts/manifests", new Manifest { Kind = "model", Files = files }, cancellationToken);
         return Output.Record<ArtifactReference>(answer).ToUri();
-    }
-
-    private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }
