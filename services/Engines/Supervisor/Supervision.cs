@@ -89,7 +89,17 @@ internal sealed class Supervision(string folder, HostCommand command)
     }
 
     /// <summary>Under what the command wrote itself.</summary>
-    private Task SayAsync(string what) => File.AppendAllTextAsync(At(RunFolder.Error), $"\nfinetune-supervise: {what}\n");
+    private async Task SayAsync(string what)
+    {
+        try
+        {
+            await File.AppendAllTextAsync(At(RunFolder.Error), $"\nfinetune-supervise: {what}\n").ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A full disk costs the run this line. Its end must still come, and be written: that file's space is reserved.
+        }
+    }
 
     /// <summary>Null if another supervisor has the folder. A look from outside holds the lock for a moment, so one failure says nothing.</summary>
     private async Task<FileStream?> TakeLockAsync()

@@ -10,6 +10,9 @@ internal static partial class BrokerConnectionLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "RabbitMQ cannot be reached; again in {Wait}")]
     public static partial void TriesAgain(this ILogger logger, Exception exception, TimeSpan wait);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The bus could not be stopped in order")]
+    public static partial void NotStopped(this ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to RabbitMQ: {Broker}")]
     public static partial void Connected(this ILogger logger, RabbitMqOptions broker);
 

@@ -124,7 +124,7 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
         catch (Exception exception)
         {
             // It cannot say farewell to a broker that is gone.
-            logger.TriesAgain(exception, TimeSpan.Zero);
+            logger.NotStopped(exception);
         }
     }
 }
