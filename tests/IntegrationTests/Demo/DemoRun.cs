@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FineTunePipeline.IntegrationTests.Standalone;
-using FineTunePipeline.TestKit;
 
 namespace FineTunePipeline.IntegrationTests.Demo;
 
@@ -13,9 +11,8 @@ internal sealed class DemoRun : IDisposable
 
     public int ExitCode { get; private set; }
 
+    /// <summary>What it wrote, piped.</summary>
     public string Screen { get; private set; } = "";
-
-    public string Errors { get; private set; } = "";
 
     /// <summary>Largest sum of the resident memory of all processes of the run, shared pages counted in each.</summary>
     public long PeakMemoryBytes { get; private set; }
@@ -31,30 +28,12 @@ internal sealed class DemoRun : IDisposable
     {
         var run = new DemoRun();
         var json = Path.Combine(run._home, "report.json");
-        var start = new ProcessStartInfo(EnginePath.Of("FineTunePipeline.Standalone"), ["demo", "--name", name, "--json", json])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["FINETUNE_HOME"] = run._home;
-        using var process = Process.Start(start)!;
+        await using var program = StandaloneProgram.Start(run._home, ["demo", "--name", name, "--json", json]);
         using var limit = new CancellationTokenSource(Limit);
-        var screen = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        try
-        {
-            run.PeakMemoryBytes = await HomeProcesses.PeakMemoryAsync(run._home, process, limit.Token);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-
-        (run.ExitCode, run.Screen, run.Errors) = (process.ExitCode, await screen, await errors);
-        run.Report = File.Exists(json) ? JsonDocument.Parse(await File.ReadAllTextAsync(json, limit.Token)).RootElement : default;
+        run.PeakMemoryBytes = await HomeProcesses.PeakMemoryAsync(run._home, program, limit.Token);
+        run.ExitCode = await program.ExitCodeAsync();
+        run.Screen = program.Said;
+        run.Report = File.Exists(json) ? JsonElement.Parse(await File.ReadAllTextAsync(json, limit.Token)) : default;
         return run;
     }
 
@@ -67,7 +46,7 @@ internal sealed class DemoRun : IDisposable
     public IReadOnlyList<JsonElement> Questions()
     {
         var file = Artifacts.Single(artifact => artifact.GetProperty("kind").GetString() == "evaluation").GetProperty("path").GetString()!;
-        return [.. JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("questions").EnumerateArray()];
+        return [.. JsonElement.Parse(File.ReadAllText(file)).GetProperty("questions").EnumerateArray()];
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using FineTunePipeline.IntegrationTests.ModelTools;
+using FineTunePipeline.TestKit;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Demo;
@@ -40,7 +40,7 @@ internal sealed class LlamaServer : IAsyncDisposable
         var folder = Path.Combine(root ?? "/", "tmp", $"llama-server-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         File.Copy(gguf, Path.Combine(folder, "model.gguf"));
-        var port = FreePort();
+        var port = FreePort.Find();
         string[] command = ["llama-server", "-m", $"/tmp/{Path.GetFileName(folder)}/model.gguf", "--host", "127.0.0.1", "--port", $"{port}", "-np", "1", "-t", "1", "--jinja"];
         var process = root is null ? ModelEngine.Start(command[0], command[1..]) : ModelEngine.Start("chroot", [root, .. command]);
         var server = new LlamaServer(folder, process, port);
@@ -93,12 +93,5 @@ internal sealed class LlamaServer : IAsyncDisposable
                 // It does not listen yet.
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,7 +11,7 @@ namespace FineTunePipeline.IntegrationTests.Standalone;
 /// <summary>The gateway as a client sees it. Whatever is waited for has a limit that only a fault reaches.</summary>
 internal sealed class GatewayCalls(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
     private readonly HttpClient _http = new(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
 
@@ -38,11 +38,14 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
         JsonElement.Parse(await _http.GetStringAsync($"/api/jobs/{jobId}/files/{path}"));
 
     /// <summary>The job once it has ended.</summary>
-    public async Task<JobView> EndAsync(string jobId)
+    public Task<JobView> EndAsync(string jobId) =>
+        UntilAsync(jobId, job => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled, "the end");
+
+    /// <summary>The job once it is as wanted.</summary>
+    public async Task<JobView> UntilAsync(string jobId, Func<JobView, bool> wanted, string what)
     {
         JobView? job = null;
-        await UntilAsync(
-            async () => (job = await ShowAsync(jobId)).State is JobState.Succeeded or JobState.Failed or JobState.Cancelled, () => $"the end of {job}");
+        await UntilAsync(async () => wanted(job = await ShowAsync(jobId)), () => $"{what} of {job}");
         return job!;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace FineTunePipeline.IntegrationTests.Standalone;
@@ -11,7 +10,7 @@ internal static class HomeProcesses
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).OfType<string>().Select(name => TryRead(name, folder)).OfType<HomeProcess>()];
 
     /// <summary>Waits for a program to end and returns the largest sum, in bytes, of the resident memory of all processes of the folder.</summary>
-    public static async Task<long> PeakMemoryAsync(string folder, Process program, CancellationToken cancellationToken)
+    public static async Task<long> PeakMemoryAsync(string folder, StandaloneProgram program, CancellationToken cancellationToken)
     {
         var peak = 0L;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
@@ -21,7 +20,6 @@ internal static class HomeProcesses
             await timer.WaitForNextTickAsync(cancellationToken);
         }
 
-        await program.WaitForExitAsync(cancellationToken);
         return peak;
     }
 

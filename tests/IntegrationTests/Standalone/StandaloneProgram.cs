@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using FineTunePipeline.TestKit;
-using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Standalone;
 
@@ -41,7 +40,7 @@ internal sealed class StandaloneProgram : IAsyncDisposable
     /// <param name="wrapper">What to start it by, such as <c>unshare -m …</c>.</param>
     public static StandaloneProgram Start(string home, string[] arguments, IReadOnlyDictionary<string, string>? settings = null, string[]? wrapper = null)
     {
-        string[] command = [.. wrapper ?? [], Program(), .. arguments];
+        string[] command = [.. wrapper ?? [], EnginePath.Of("FineTunePipeline.Standalone"), .. arguments];
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("FINETUNE_", StringComparison.Ordinal)).ToList())
         {
@@ -106,12 +105,5 @@ internal sealed class StandaloneProgram : IAsyncDisposable
                 _address.TrySetResult(new Uri(address));
             }
         }
-    }
-
-    private static string Program()
-    {
-        var path = Path.Combine(EnginePath.RepositoryRoot(), "services", "Standalone", "bin", "Debug", "net10.0", "FineTunePipeline.Standalone");
-        Assert.True(File.Exists(path), $"{path} is not built.");
-        return path;
     }
 }

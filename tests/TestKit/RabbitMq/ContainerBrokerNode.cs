@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Configurations;
 using Testcontainers.RabbitMq;
@@ -24,7 +22,7 @@ internal sealed class ContainerBrokerNode : IBrokerNode
         // Where no registry can be reached, tests/run makes an image of its own and names it.
         var image = Environment.GetEnvironmentVariable("FINETUNE_TEST_CONTAINERS_RABBITMQ") ?? "docker.io/library/rabbitmq:3.13";
         // Docker gives a container that is started again another port, unless the port was asked for.
-        var node = new ContainerBrokerNode(new RabbitMqBuilder(image).WithPortBinding(FreePort(), RabbitMqBuilder.RabbitMqPort).Build());
+        var node = new ContainerBrokerNode(new RabbitMqBuilder(image).WithPortBinding(FreePort.Find(), RabbitMqBuilder.RabbitMqPort).Build());
         await node._container.StartAsync(cancellationToken);
         return node;
     }
@@ -58,11 +56,4 @@ internal sealed class ContainerBrokerNode : IBrokerNode
     }
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
