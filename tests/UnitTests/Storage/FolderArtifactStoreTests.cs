@@ -11,7 +11,8 @@ namespace FineTunePipeline.UnitTests.Storage;
 
 public sealed class FolderArtifactStoreTests : ArtifactStoreCompliance
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    /// <summary>Begins now: the disk stamps files by its own clock, and by one that is years ahead every upload would look abandoned.</summary>
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private IArtifactStore? _store;
 
     protected override IArtifactStore Store => _store ??= new FolderArtifactStore(Root, _time);
