@@ -1,4 +1,3 @@
-using System.Data;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTunePipeline.Provisioning.Data;
 
 /// <summary>Reads and writes of leases and their money. Every write names the fence of its claim; one that lost it changes nothing.</summary>
-internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databases)
+internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databases, ClaimedWrites<ProvisioningDbContext> writes)
 {
     /// <summary>Money is reserved for this long at first.</summary>
     private const decimal FirstHoldHours = 1;
@@ -27,23 +26,24 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
 
     /// <summary>Writes the intent to rent, and reserves money for the first hour, in one transaction.</summary>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
-    public async Task RequestAsync(LeaseRow lease, StageContext claim, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginAsync(database, Stage.Provision, claim, cancellationToken);
-        database.Leases.Add(lease);
-        database.Ledger.Add(new LedgerRow
+    public Task RequestAsync(LeaseRow lease, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        Stage.Provision,
+        database =>
         {
-            LeaseId = lease.LeaseId,
-            JobId = lease.JobId,
-            State = LedgerState.Hold,
-            Held = lease.HourlyPrice * FirstHoldHours,
-            Currency = lease.Currency,
-            From = lease.RequestedAt,
-        });
-        await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+            database.Leases.Add(lease);
+            database.Ledger.Add(new LedgerRow
+            {
+                LeaseId = lease.LeaseId,
+                JobId = lease.JobId,
+                State = LedgerState.Hold,
+                Held = lease.HourlyPrice * FirstHoldHours,
+                Currency = lease.Currency,
+                From = lease.RequestedAt,
+            });
+            return Task.FromResult(lease);
+        },
+        cancellationToken);
 
     /// <summary>The provider has the host.</summary>
     public Task ActivateAsync(string leaseId, StageContext claim, CancellationToken cancellationToken) =>
@@ -55,32 +55,32 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
         MoveAsync(leaseId, stage, claim, LeaseState.Releasing, cancellationToken);
 
     /// <summary>The provider's list does not have the host: closes lease and money in one transaction. Returns what the lease cost in all.</summary>
-    public async Task<decimal> EndReleaseAsync(string leaseId, Stage stage, StageContext claim, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginAsync(database, stage, claim, cancellationToken);
-        var lease = await database.Leases.SingleAsync(row => row.LeaseId == leaseId, cancellationToken);
-        var money = await database.Ledger.Where(row => row.LeaseId == leaseId).ToListAsync(cancellationToken);
-        foreach (var row in money.Where(row => row.State == LedgerState.Hold))
+    public Task<decimal> EndReleaseAsync(string leaseId, Stage stage, StageContext claim, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        stage,
+        async database =>
         {
-            row.Charged = lease.HourlyPrice * (decimal)(now - row.From).TotalHours;
-            row.State = LedgerState.Charged;
-        }
+            var lease = await database.Leases.SingleAsync(row => row.LeaseId == leaseId, CancellationToken.None);
+            var money = await database.Ledger.Where(row => row.LeaseId == leaseId).ToListAsync(CancellationToken.None);
+            foreach (var row in money.Where(row => row.State == LedgerState.Hold))
+            {
+                row.Charged = lease.HourlyPrice * (decimal)(now - row.From).TotalHours;
+                row.State = LedgerState.Charged;
+            }
 
-        if (lease.State != LeaseState.Released)
-        {
-            (lease.State, lease.ReleasedAt, lease.Fence) = (LeaseState.Released, now, claim.Fence);
-        }
+            if (lease.State != LeaseState.Released)
+            {
+                (lease.State, lease.ReleasedAt, lease.Fence) = (LeaseState.Released, now, claim.Fence);
+            }
 
-        foreach (var row in money.Where(row => row.State == LedgerState.Charged))
-        {
-            (row.State, row.Until) = (LedgerState.Released, now);
-        }
+            foreach (var row in money.Where(row => row.State == LedgerState.Charged))
+            {
+                (row.State, row.Until) = (LedgerState.Released, now);
+            }
 
-        await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return money.Sum(row => row.Charged);
-    }
+            return money.Sum(row => row.Charged);
+        },
+        cancellationToken);
 
     public async Task<decimal> CostAsync(string leaseId, CancellationToken cancellationToken)
     {
@@ -89,28 +89,10 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
     }
 
     /// <summary>A lease that is released stays so.</summary>
-    private async Task MoveAsync(string leaseId, Stage stage, StageContext claim, LeaseState to, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginAsync(database, stage, claim, cancellationToken);
-        await database.Leases.Where(row => row.LeaseId == leaseId && row.State != LeaseState.Released)
-            .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, to).SetProperty(x => x.Fence, claim.Fence), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
-
-    /// <summary>A transaction that is a writer from its beginning and has seen that the claim is still ours; nobody can take it before the commit.</summary>
-    private static async Task<Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction> BeginAsync(
-        ProvisioningDbContext database, Stage stage, StageContext claim, CancellationToken cancellationToken)
-    {
-        var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-        var ours = await database.StageRuns.AnyAsync(
-            run => run.JobId == claim.JobId && run.Stage == stage && run.Attempt == claim.Attempt && run.Fence == claim.Fence, cancellationToken);
-        if (!ours)
-        {
-            await transaction.DisposeAsync();
-            throw new OperationCanceledException($"The claim of {claim.JobId} {stage} attempt {claim.Attempt} (fence {claim.Fence}) is gone.");
-        }
-
-        return transaction;
-    }
+    private Task MoveAsync(string leaseId, Stage stage, StageContext claim, LeaseState to, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        stage,
+        database => database.Leases.Where(row => row.LeaseId == leaseId && row.State != LeaseState.Released)
+            .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, to).SetProperty(x => x.Fence, claim.Fence), CancellationToken.None),
+        cancellationToken);
 }

@@ -9,15 +9,15 @@ internal sealed class CheckpointRow
     public required int Step { get; set; }
 
     /// <summary>Attempt of the stage train that committed it.</summary>
-    public required int Attempt { get; set; }
+    public int Attempt { get; set; }
 
     /// <summary>Fence of the claim that committed it.</summary>
-    public required long Fence { get; set; }
+    public long Fence { get; set; }
 
     /// <summary>Digest of the manifest.</summary>
     public required string ManifestSha256 { get; set; }
 
-    public required long ManifestBytes { get; set; }
+    public long ManifestBytes { get; set; }
 
-    public required DateTimeOffset CommittedAt { get; set; }
+    public DateTimeOffset CommittedAt { get; set; }
 }

@@ -1,14 +1,12 @@
-using System.Data;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Training.Data;
 
 /// <summary>The committed checkpoints of all jobs.</summary>
-internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> databases)
+internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> databases, ClaimedWrites<TrainingDbContext> writes)
 {
     /// <summary>Checkpoints of a job that stay committed. The blobs of older ones are left alone: other manifests may name the same bytes.</summary>
     private const int Kept = 2;
@@ -21,44 +19,27 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
     }
 
     /// <summary>
-    /// Commits a checkpoint whose files are all in the store. The claim is looked at and the row written in one transaction that is a writer from its
-    /// beginning: a runner that lost its claim meanwhile, or whose attempt a newer one or a cancel closes, commits nothing.
+    /// Commits a checkpoint whose files are all in the store. The claim is looked at and the row written in one transaction: a runner that lost its claim
+    /// meanwhile, or whose attempt a newer one or a cancel closes, commits nothing.
     /// </summary>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
-    public async Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-        var ours = await database.StageRuns.AnyAsync(
-            run => run.JobId == claim.JobId && run.Stage == Stage.Train && run.Attempt == claim.Attempt && run.Fence == claim.Fence
-                   && run.State == StageRunState.Open,
-            cancellationToken);
-        if (!ours)
+    public Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        Stage.Train,
+        async database =>
         {
-            throw new OperationCanceledException($"The claim of {claim.JobId} Train attempt {claim.Attempt} (fence {claim.Fence}) is gone.");
-        }
-
-        var rows = await database.Checkpoints.Where(row => row.JobId == claim.JobId).OrderByDescending(row => row.Step).ToListAsync(cancellationToken);
-        database.Checkpoints.RemoveRange(rows.Where(row => row.Step != step).Skip(Kept - 1));
-        if (rows.FirstOrDefault(row => row.Step == step) is { } known)
-        {
-            (known.Attempt, known.Fence, known.ManifestSha256, known.ManifestBytes, known.CommittedAt) = (claim.Attempt, claim.Fence, manifest.Sha256, manifest.Bytes, now);
-        }
-        else
-        {
-            database.Checkpoints.Add(new CheckpointRow
+            var rows = await database.Checkpoints.Where(row => row.JobId == claim.JobId).OrderByDescending(row => row.Step).ToListAsync(CancellationToken.None);
+            database.Checkpoints.RemoveRange(rows.Where(row => row.Step != step).Skip(Kept - 1));
+            var checkpoint = rows.FirstOrDefault(row => row.Step == step);
+            if (checkpoint is null)
             {
-                JobId = claim.JobId,
-                Step = step,
-                Attempt = claim.Attempt,
-                Fence = claim.Fence,
-                ManifestSha256 = manifest.Sha256,
-                ManifestBytes = manifest.Bytes,
-                CommittedAt = now,
-            });
-        }
+                database.Checkpoints.Add(checkpoint = new CheckpointRow { JobId = claim.JobId, Step = step, ManifestSha256 = manifest.Sha256 });
+            }
 
-        await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+            (checkpoint.Attempt, checkpoint.Fence, checkpoint.ManifestSha256, checkpoint.ManifestBytes, checkpoint.CommittedAt) =
+                (claim.Attempt, claim.Fence, manifest.Sha256, manifest.Bytes, now);
+            return checkpoint;
+        },
+        cancellationToken,
+        wanted: true);
 }

@@ -1,28 +1,25 @@
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Schema;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Messaging.Data;
 
 /// <summary>Makes, or upgrades, a service's database before anything else of the process starts.</summary>
 internal sealed class DatabaseInitializer<TDb>(
-    IDbContextFactory<TDb> databases, IOptions<DatabaseOptions> options, OutboxSettings settings, SqlDialect dialect, ILogger<DatabaseInitializer<TDb>> logger)
+    IDbContextFactory<TDb> databases, OutboxSettings settings, SqlDialect dialect, ILogger<DatabaseInitializer<TDb>> logger)
     : IHostedLifecycleService
     where TDb : ServiceDbContext
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(options.Value.Folder);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         try
         {
             await OpenAsync(database, cancellationToken);
         }
-        catch (SqliteException exception) when (DatabaseUnusableException.Of(database, exception) is { } unusable)
+        catch (Exception exception) when (dialect.Unusable(database, exception) is { } unusable)
         {
             throw unusable;
         }
@@ -40,9 +37,8 @@ internal sealed class DatabaseInitializer<TDb>(
 
     private async Task OpenAsync(TDb database, CancellationToken cancellationToken)
     {
-        // WAL is kept in the file itself: readers do not wait for the writer.
-        await database.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
-        await SchemaUpgrade.RunAsync(database, logger, cancellationToken);
+        await dialect.PrepareAsync(database, cancellationToken);
+        await SchemaUpgrade.RunAsync(database, dialect, logger, cancellationToken);
         if (settings.TransportForgets)
         {
             // This process alone uses the folder (it is locked), so whoever held claims is dead: nobody waits for them to run out.

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FineTunePipeline.Messaging.Data;
 
@@ -15,6 +16,22 @@ public sealed class DatabaseUnusableException : Exception
     private DatabaseUnusableException(string message, Exception inner)
         : base(message, inner)
     {
+    }
+
+    /// <summary>Null if the server will answer once what is wrong there has passed.</summary>
+    internal static DatabaseUnusableException? Of(DbContext database, NpgsqlException exception)
+    {
+        var server = $"{database.Database.GetDbConnection().Database}' on {database.Database.GetDbConnection().DataSource}";
+        var advice = exception.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+                "does not let this user in: set Username and Password in Database:ConnectionString (FINETUNE__Database__ConnectionString) to what the server knows",
+            PostgresErrorCodes.InvalidCatalogName => "does not exist: create it, or name another one in Database:ConnectionString (FINETUNE__Database__ConnectionString)",
+            PostgresErrorCodes.InsufficientPrivilege => "does not let this user make schemas: grant it CREATE on the database",
+            null => "does not answer: start the server, or set Host and Port in Database:ConnectionString (FINETUNE__Database__ConnectionString)",
+            _ => null,
+        };
+        return advice is null ? null : new DatabaseUnusableException($"The PostgreSQL database '{server} {advice}. ({exception.Message})", exception);
     }
 
     /// <summary>Null if the fault is not one of the file.</summary>

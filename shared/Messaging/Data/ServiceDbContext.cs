@@ -12,6 +12,9 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
     /// <summary>Changes of the service's own tables since they were first released, oldest first. A new one is added at the end, with the model's change.</summary>
     protected internal virtual IReadOnlyList<SchemaStep> SchemaSteps => [];
 
+    /// <summary>Messages that leave with the context's changes.</summary>
+    internal List<OutboxRow> Outgoing { get; } = [];
+
     /// <summary>True within a consume, whose changes are written in one flush at its end: a consumer that saves by itself would tear them from its messages.</summary>
     internal bool ClosedForWrites { get; private set; }
 

@@ -18,7 +18,6 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     where TMessage : class
 {
     private readonly Lock _gate = new();
-    private readonly List<OutboxRow> _rows = [];
     private readonly List<Guid> _cancelled = [];
     private readonly List<Func<CancellationToken, Task>> _checks = [];
     private readonly List<Action> _after = [];
@@ -39,7 +38,7 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
         var row = OutboxRows.From(context);
         lock (_gate)
         {
-            _rows.Add(row);
+            database.Outgoing.Add(row);
         }
 
         return Task.CompletedTask;
@@ -49,7 +48,7 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     {
         lock (_gate)
         {
-            if (_rows.RemoveAll(row => row.Token == token) == 0)
+            if (database.Outgoing.RemoveAll(row => row.Token == token) == 0)
             {
                 _cancelled.Add(token);
             }
@@ -75,13 +74,11 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     public override async Task SetConsumed()
     {
         var inbox = new InboxRow { ConsumerId = ConsumerId, MessageId = messageId, JobId = (Message as IJobMessage)?.JobId };
-        database.Add(inbox);
-        database.AddRange(_rows);
         await commit.SaveAsync(
             database,
-            async now =>
+            inbox,
+            async () =>
             {
-                inbox.ConsumedAt = now;
                 foreach (var check in _checks)
                 {
                     await check(CancellationToken);

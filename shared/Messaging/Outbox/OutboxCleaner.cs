@@ -5,7 +5,7 @@ namespace FineTunePipeline.Messaging.Outbox;
 
 /// <summary>Deletes inbox rows that no redelivery can ask for any more, and the sent rows that a forgetting transport needed.</summary>
 internal sealed class OutboxCleaner<TDb>(
-    IDbContextFactory<TDb> databases, IEnumerable<IFinishedJobs> finished, OutboxSettings settings, SqlDialect dialect, WriteGate<TDb> gate)
+    IDbContextFactory<TDb> databases, IEnumerable<IFinishedJobs> finished, OutboxSettings settings, SqlDialect dialect, WriteQueue<TDb> writes)
     where TDb : ServiceDbContext
 {
     private const int JobsAtOnce = 500;
@@ -21,8 +21,7 @@ internal sealed class OutboxCleaner<TDb>(
         }
 
         var old = now - (long)settings.KeepInbox.TotalMilliseconds;
-        using var entered = await gate.EnterAsync(cancellationToken);
-        await database.Set<InboxRow>().Where(row => row.ConsumedAt < old).ExecuteDeleteAsync(cancellationToken);
+        await writes.RunAsync(database, _ => database.Set<InboxRow>().Where(row => row.ConsumedAt < old).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);
     }
 
     /// <summary>Rows of a running job stay, however old: at the next start all of them are sent again, and the inbox must know them.</summary>
@@ -34,19 +33,13 @@ internal sealed class OutboxCleaner<TDb>(
         var sent = await database.Set<OutboxRow>().Where(row => row.DueAt < outboxBefore && row.JobId != null)
             .Select(row => row.JobId!).Distinct().Take(JobsAtOnce).ToListAsync(cancellationToken);
         var ended = await EndedAsync(sent, outboxTime, cancellationToken);
-        using (await gate.EnterAsync(cancellationToken))
-        {
-            await database.Set<OutboxRow>().Where(row => ended.Contains(row.JobId!)).ExecuteDeleteAsync(cancellationToken);
-        }
+        await writes.RunAsync(database, _ => database.Set<OutboxRow>().Where(row => ended.Contains(row.JobId!)).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);
 
         // An inbox row goes only when no outbox of this process can hold its message any more.
         var consumed = await database.Set<InboxRow>().Where(row => row.ConsumedAt < inboxBefore && row.JobId != null)
             .Select(row => row.JobId!).Distinct().Take(JobsAtOnce).ToListAsync(cancellationToken);
         ended = await EndedAsync(consumed, inboxTime, cancellationToken);
-        using (await gate.EnterAsync(cancellationToken))
-        {
-            await database.Set<InboxRow>().Where(row => ended.Contains(row.JobId!)).ExecuteDeleteAsync(cancellationToken);
-        }
+        await writes.RunAsync(database, _ => database.Set<InboxRow>().Where(row => ended.Contains(row.JobId!)).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);
     }
 
     private async Task<List<string>> EndedAsync(IReadOnlyCollection<string> jobIds, TimeSpan forAtLeast, CancellationToken cancellationToken)

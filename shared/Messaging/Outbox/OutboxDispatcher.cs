@@ -20,7 +20,7 @@ internal sealed class OutboxDispatcher<TDb>(
     OutboxCleaner<TDb> cleaner,
     OutboxSettings settings,
     SqlDialect dialect,
-    WriteGate<TDb> gate,
+    WriteQueue<TDb> writes,
     TimeProvider time,
     ILogger<OutboxDispatcher<TDb>> logger) : BackgroundService
     where TDb : ServiceDbContext
@@ -150,10 +150,12 @@ internal sealed class OutboxDispatcher<TDb>(
 
         try
         {
-            using var entered = await gate.EnterAsync(stopping);
             await using var database = await databases.CreateDbContextAsync(stopping);
-            await database.Database.ExecuteSqlRawAsync(
-                dialect.GiveBack, [(long)wait.TotalMilliseconds, own ? 1 : 0, settings.FailureLimit, row.Seq, settings.Owner], stopping);
+            await writes.RunAsync(
+                database,
+                _ => database.Database.ExecuteSqlRawAsync(
+                    dialect.GiveBack, [(long)wait.TotalMilliseconds, own ? 1 : 0, settings.FailureLimit, row.Seq, settings.Owner], CancellationToken.None),
+                stopping);
         }
         catch (Exception database) when (!stopping.IsCancellationRequested)
         {
@@ -179,9 +181,11 @@ internal sealed class OutboxDispatcher<TDb>(
 
             try
             {
-                using var entered = await gate.EnterAsync(CancellationToken.None);
                 await using var database = await databases.CreateDbContextAsync(CancellationToken.None);
-                await database.Database.ExecuteSqlRawAsync(settings.TransportForgets ? dialect.MarkSent(batch) : dialect.DeleteSent(batch));
+                await writes.RunAsync(
+                    database,
+                    _ => database.Database.ExecuteSqlRawAsync(settings.TransportForgets ? dialect.MarkSent(batch) : dialect.DeleteSent(batch)),
+                    CancellationToken.None);
             }
             catch (Exception exception)
             {
@@ -232,12 +236,12 @@ internal sealed class OutboxDispatcher<TDb>(
             return next < settings.Poll.TotalMilliseconds ? TimeSpan.FromMilliseconds(next.Value) : settings.Poll;
         }
 
-        List<OutboxRow> rows;
-        using (await gate.EnterAsync(stopping))
-        {
-            rows = await database.Set<OutboxRow>()
-                .FromSqlRaw(dialect.ClaimDue, settings.Owner, (long)settings.ClaimTime.TotalMilliseconds, settings.Batch).AsNoTracking().ToListAsync(stopping);
-        }
+        var rows = await writes.RunAsync(
+            database,
+            _ => database.Set<OutboxRow>()
+                .FromSqlRaw(dialect.ClaimDue, settings.Owner, (long)settings.ClaimTime.TotalMilliseconds, settings.Batch)
+                .AsNoTracking().ToListAsync(CancellationToken.None),
+            stopping);
 
         Enqueue([.. rows.OrderBy(row => row.Seq)]);
         return rows.Count == settings.Batch ? TimeSpan.Zero : Pause;

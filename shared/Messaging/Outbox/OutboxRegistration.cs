@@ -28,8 +28,6 @@ public static class OutboxRegistration
         where TDb : ServiceDbContext
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<SqlDialect>();
-        services.TryAddSingleton<WriteGate<TDb>>();
         services.TryAddSingleton<OutboxCleaner<TDb>>();
         services.TryAddSingleton<OutboxDispatcher<TDb>>();
         services.TryAddSingleton<OutboxCommit<TDb>>();

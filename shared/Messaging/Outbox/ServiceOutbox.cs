@@ -45,18 +45,18 @@ public sealed class ServiceOutbox<TDb>
         new PublishEndpoint(new OutboxPublishEndpointProvider(new Rows(database, _provider), _bus)).Publish(message, message.GetType(), cancellationToken);
 
     /// <summary>Writes everything in one transaction, and sends.</summary>
-    public Task SaveAsync(TDb database, CancellationToken cancellationToken) => _commit.SaveAsync(database, first: null, cancellationToken);
+    public Task SaveAsync(TDb database, CancellationToken cancellationToken) => _commit.SaveAsync(database, inbox: null, first: null, cancellationToken);
 
     /// <summary>As <see cref="SaveAsync(TDb,CancellationToken)"/>, if <paramref name="first"/>, run first in the transaction, answers true.</summary>
     internal Task<bool> SaveAsync(TDb database, Func<Task<bool>> first, CancellationToken cancellationToken) =>
-        _commit.SaveAsync(database, _ => first(), cancellationToken);
+        _commit.SaveAsync(database, inbox: null, first, cancellationToken);
 
     private sealed class Rows(TDb database, IServiceProvider provider) : OutboxSendContext
     {
         public Task AddSend<T>(SendContext<T> context)
             where T : class
         {
-            database.Add(OutboxRows.From(context));
+            database.Outgoing.Add(OutboxRows.From(context));
             return Task.CompletedTask;
         }
 

@@ -1,28 +1,25 @@
-using System.Data;
+using System.Globalization;
 using FineTunePipeline.Messaging.Data;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Messaging.Schema;
 
 /// <summary>
-/// Brings a database to the schema that this program knows, in one transaction that holds the write lock: a process killed in the middle has changed
-/// nothing, and a second one waits. EF Core's own migrator locks by a row in a table, which a killed process leaves behind for ever.
+/// Brings a database to the schema that this program knows, in one transaction that keeps others out: a process killed in the middle has changed nothing,
+/// and a second one waits. EF Core's own migrator locks by a row in a table on SQLite, which a killed process leaves behind for ever.
 /// </summary>
 internal static class SchemaUpgrade
 {
     private const string Versions = """CREATE TABLE IF NOT EXISTS schema_versions ("Part" TEXT NOT NULL CONSTRAINT "PK_schema_versions" PRIMARY KEY, "Version" INTEGER NOT NULL)""";
 
     /// <exception cref="DatabaseTooNewException">A newer program has written the database.</exception>
-    public static async Task RunAsync(ServiceDbContext database, ILogger logger, CancellationToken cancellationToken)
+    public static async Task RunAsync(ServiceDbContext database, SqlDialect dialect, ILogger logger, CancellationToken cancellationToken)
     {
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-        var connection = (SqliteConnection)database.Database.GetDbConnection();
-        var write = (SqliteTransaction)transaction.GetDbTransaction();
-        var name = Path.GetFileName(connection.DataSource);
-        var isNew = await LongAsync("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'stage_runs'") == 0;
+        await using var transaction = await dialect.BeginWriteAsync(database, cancellationToken);
+        await dialect.LockSchemaAsync(database, cancellationToken);
+        var name = NameOf(database);
+        var isNew = await LongAsync(dialect.TablesExist) == 0;
         await ExecuteAsync(Versions);
         if (isNew)
         {
@@ -40,25 +37,24 @@ internal static class SchemaUpgrade
 
             foreach (var step in steps.Skip((int)found - 1))
             {
-                await ExecuteAsync(step.Sqlite);
+                await ExecuteAsync(dialect.Sql(step));
                 logger.Upgraded(name, part, step.Name);
             }
 
-            await ExecuteAsync($"INSERT INTO schema_versions VALUES ('{part}', {known}) ON CONFLICT (\"Part\") DO UPDATE SET \"Version\" = excluded.\"Version\"");
+            await ExecuteAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO schema_versions VALUES ('{part}', {known}) ON CONFLICT (\"Part\") DO UPDATE SET \"Version\" = excluded.\"Version\""));
         }
 
         await transaction.CommitAsync(cancellationToken);
 
-        async Task<long> LongAsync(string sql)
-        {
-            await using var command = new SqliteCommand(sql, connection, write);
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        }
+        Task<long> LongAsync(string sql) => SqlDialect.LongAsync(database, sql, cancellationToken);
 
-        async Task ExecuteAsync(string sql)
-        {
-            await using var command = new SqliteCommand(sql, connection, write);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+        Task ExecuteAsync(string sql) => SqlDialect.ExecuteAsync(database, sql, cancellationToken);
     }
+
+    /// <summary>The file, or the server with the schema.</summary>
+    private static string NameOf(ServiceDbContext database) => database.Database.IsSqlite()
+        ? Path.GetFileName(database.Database.GetDbConnection().DataSource)
+        : $"{database.Database.GetDbConnection().Database} on {database.Database.GetDbConnection().DataSource}";
 }

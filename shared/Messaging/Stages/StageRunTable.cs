@@ -1,6 +1,5 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
-using FineTunePipeline.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Stages;
@@ -9,7 +8,7 @@ namespace FineTunePipeline.Messaging.Stages;
 /// Reads and writes of the table of stage runs. "Now" is always the database's clock, and every write of a claim's holder names its fence:
 /// one that lost its claim changes nothing.
 /// </summary>
-internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDialect dialect)
+internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, WriteQueue<TDb> writes, SqlDialect dialect)
     where TDb : ServiceDbContext
 {
     public static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(30);
@@ -55,6 +54,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
         var tracked = database.ChangeTracker.Entries<StageRun>().ToList();
         foreach (var stage in tracked.Select(entry => (entry.Entity.JobId, entry.Entity.Stage)).Distinct())
         {
+            await dialect.LockStageAsync(database, stage.JobId, stage.Stage.ToString(), cancellationToken);
             var read = tracked.Count(entry => entry.State != EntityState.Added && (entry.Entity.JobId, entry.Entity.Stage) == stage);
             if (await database.StageRuns.CountAsync(row => row.JobId == stage.JobId && row.Stage == stage.Stage, cancellationToken) != read)
             {
@@ -67,23 +67,31 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
     public async Task<IReadOnlyList<StageRun>> ClaimAsync(Stage stage, string owner, int limit, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.StageRuns
-            .FromSqlRaw(dialect.ClaimStages, owner, (long)ClaimTime.TotalMilliseconds, stage.ToString(), limit)
-            .AsNoTracking().ToListAsync(cancellationToken);
+        return await writes.RunAsync(
+            database,
+            _ => database.StageRuns.FromSqlRaw(dialect.ClaimStages, owner, (long)ClaimTime.TotalMilliseconds, stage.ToString(), limit)
+                .AsNoTracking().ToListAsync(CancellationToken.None),
+            cancellationToken);
     }
 
     /// <summary>Renews every claim of this owner in one statement; returns the rows that are still its own.</summary>
     public async Task<IReadOnlyList<StageRun>> RenewAsync(Stage stage, string owner, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.StageRuns
-            .FromSqlRaw(dialect.RenewStages, (long)ClaimTime.TotalMilliseconds, owner, stage.ToString()).AsNoTracking().ToListAsync(cancellationToken);
+        return await writes.RunAsync(
+            database,
+            _ => database.StageRuns.FromSqlRaw(dialect.RenewStages, (long)ClaimTime.TotalMilliseconds, owner, stage.ToString())
+                .AsNoTracking().ToListAsync(CancellationToken.None),
+            cancellationToken);
     }
 
     public async Task<bool> SaveHandleAsync(StageRun claim, string handle, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await Held(database, claim, StageRunState.Open).ExecuteUpdateAsync(run => run.SetProperty(row => row.Handle, handle), cancellationToken) == 1;
+        return await writes.RunAsync(
+            database,
+            _ => Held(database, claim, StageRunState.Open).ExecuteUpdateAsync(run => run.SetProperty(row => row.Handle, handle), CancellationToken.None),
+            cancellationToken) == 1;
     }
 
     /// <summary>Whether the claim is still the row's newest and its work still wanted.</summary>
@@ -109,10 +117,22 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, SqlDi
     public async Task<bool> GiveBackAsync(StageRun claim, TimeSpan delay, bool countTry, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Database.ExecuteSqlRawAsync(
-            dialect.GiveBackStage,
-            [(long)delay.TotalMilliseconds, countTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
+        return await writes.RunAsync(
+            database,
+            _ => database.Database.ExecuteSqlRawAsync(
+                dialect.GiveBackStage,
+                [(long)delay.TotalMilliseconds, countTry ? 1 : 0, claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence],
+                CancellationToken.None),
             cancellationToken) == 1;
+    }
+
+    /// <summary>This owner's claims whose work is to be ended.</summary>
+    public async Task<IReadOnlyList<(string JobId, int Attempt, long Fence)>> ClosingAsync(Stage stage, string owner, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await database.StageRuns.AsNoTracking().Where(row => row.State == StageRunState.Closing && row.Stage == stage && row.Owner == owner)
+            .Select(row => new { row.JobId, row.Attempt, row.Fence }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.JobId, row.Attempt, row.Fence))];
     }
 
     public async Task<StageRun?> FindAsync(string jobId, Stage stage, int attempt, CancellationToken cancellationToken)

@@ -108,17 +108,17 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
     }
 
-    /// <summary>Looks whether somebody wants an attempt ended, or took its claim.</summary>
+    /// <summary>Looks whether somebody wants attempts ended.</summary>
     private async Task FindClosingAsync(CancellationToken cancellationToken)
     {
-        foreach (var claim in _claims.Values.Where(claim => !claim.Closing && !claim.Lost))
+        if (_claims.IsEmpty)
         {
-            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, cancellationToken);
-            if (row?.Fence != claim.Fence)
-            {
-                claim.Lose();
-            }
-            else if (row.State == StageRunState.Closing)
+            return;
+        }
+
+        foreach (var key in await table.ClosingAsync(settings.Stage, _owner, cancellationToken))
+        {
+            if (_claims.TryGetValue(key, out var claim) && !claim.Closing)
             {
                 claim.Close();
             }

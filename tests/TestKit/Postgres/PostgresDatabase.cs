@@ -11,8 +11,10 @@ namespace FineTunePipeline.TestKit.Postgres;
 /// </summary>
 public sealed class PostgresDatabase : IAsyncLifetime
 {
+    /// <summary>One server for all; Testcontainers' reaper ends it with the process.</summary>
+    private static readonly Lazy<Task<string>> Container = new(StartContainerAsync);
+
     private readonly string _name = $"test_{Guid.NewGuid():N}";
-    private PostgreSqlContainer? _container;
     private string? _server;
     private string _missing = "PostgreSQL was not asked for.";
 
@@ -37,7 +39,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
         try
         {
-            _server ??= await StartContainerAsync();
+            _server ??= await Container.Value;
         }
         catch (DockerUnavailableException)
         {
@@ -50,22 +52,18 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_container is not null)
-        {
-            await _container.DisposeAsync();
-        }
-        else if (_server is not null)
+        if (_server is not null)
         {
             // With force: a test that failed may have left connections, and pools keep theirs.
             await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
         }
     }
 
-    private async Task<string> StartContainerAsync()
+    private static async Task<string> StartContainerAsync()
     {
-        _container = new PostgreSqlBuilder("docker.io/library/postgres:15").Build();
-        await _container.StartAsync();
-        return _container.GetConnectionString();
+        var container = new PostgreSqlBuilder("docker.io/library/postgres:15").Build();
+        await container.StartAsync();
+        return container.GetConnectionString();
     }
 
     private async Task OnServerAsync(string statement)

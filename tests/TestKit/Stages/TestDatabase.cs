@@ -17,9 +17,15 @@ public sealed class TestDatabase<TDb> : IDbContextFactory<TDb>, IDisposable
     {
         _create = create;
         _options = new DbContextOptionsBuilder<TDb>().UseSqlite($"Data Source={_file};Pooling=False").Options;
+        Queue = new WriteQueue<TDb>(this, new SqliteDialect());
         using var database = CreateDbContext();
         database.Database.EnsureCreated();
     }
+
+    /// <summary>As a service has it.</summary>
+    public ClaimedWrites<TDb> Writes => new(this, Queue, new SqliteDialect());
+
+    internal WriteQueue<TDb> Queue { get; }
 
     public TDb CreateDbContext() => _create(_options);
 
@@ -39,6 +45,7 @@ public sealed class TestDatabase<TDb> : IDbContextFactory<TDb>, IDisposable
 
     public void Dispose()
     {
+        _ = Queue.DisposeAsync().AsTask();
         File.Delete(_file);
         File.Delete(_file + "-wal");
         File.Delete(_file + "-shm");

@@ -1,20 +1,19 @@
-using FineTunePipeline.TestKit.Storage;
 using FineTunePipeline.UnitTests.Durable;
 using MassTransit;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Bus;
 
-public sealed class RefuseDelaysTests : IDisposable
+public sealed class RefuseDelaysTests : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task A_delay_that_does_not_go_through_the_outbox_is_refused_for_a_send_and_for_an_event()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         var endpoint = await bench.Bus.GetSendEndpoint(new Uri("queue:notes"));
         var message = new NoteWritten { JobId = "ftjob-1", Text = "late" };
 

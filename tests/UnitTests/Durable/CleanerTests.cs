@@ -1,20 +1,20 @@
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class CleanerTests : IDisposable
+public sealed class CleanerTests : IAsyncDisposable
 {
     private const long Hour = 3_600_000;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly (string Running, string Ended) _jobs = (JobId.New(), JobId.New());
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Theory]
     [InlineData(23, 1, 1)]
@@ -40,9 +40,9 @@ public sealed class CleanerTests : IDisposable
     private async Task<DurableBench> BenchAsync(OutboxSettings settings, int hours)
     {
         // Without its dispatcher: only the cleaner touches the rows.
-        var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path, settings, new Jobs(_jobs.Ended, TimeSpan.FromHours(hours)));
+        var bench = await DurableBench.StartWithoutDispatchAsync(_store, settings, new Jobs(_jobs.Ended, TimeSpan.FromHours(hours)));
         await using var database = bench.OpenDatabase();
-        var at = await new SqlDialect().NowAsync(database, CancellationToken.None) - (hours * Hour);
+        var at = await bench.Services.GetRequiredService<SqlDialect>().NowAsync(database, CancellationToken.None) - (hours * Hour);
         foreach (var job in new[] { _jobs.Running, _jobs.Ended })
         {
             database.Add(new OutboxRow { MessageId = Guid.NewGuid(), JobId = job, Destination = "queue:notes", ContentType = "", MessageTypes = "", Body = "", DueAt = at });

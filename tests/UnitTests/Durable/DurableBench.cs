@@ -16,16 +16,16 @@ using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-/// <summary>A process with one service over a real SQLite file; another bench over the same folder is the process after it.</summary>
+/// <summary>A process with one service over a real database; another bench over the same one is the process after it.</summary>
 internal sealed class DurableBench : IAsyncDisposable
 {
     private readonly IHost _host;
     private bool _whole;
 
-    private DurableBench(string folder, OutboxSettings settings, Rendezvous rendezvous, IFinishedJobs? finished)
+    private DurableBench(Dictionary<string, string?> store, OutboxSettings settings, Rendezvous rendezvous, IFinishedJobs? finished)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Database:Folder"] = folder });
+        builder.Configuration.AddInMemoryCollection(store);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         builder.Services.AddSingleton(rendezvous);
         builder.Services.AddMessaging(builder.Configuration, [new Module()]);
@@ -51,20 +51,36 @@ internal sealed class DurableBench : IAsyncDisposable
     public static OutboxSettings Forgetting => new() { TransportForgets = true, FirstWait = TimeSpan.FromMilliseconds(10) };
 
     /// <summary>The whole process.</summary>
-    public static async Task<DurableBench> StartAsync(string folder, OutboxSettings? settings = null, Rendezvous? rendezvous = null)
+    public static async Task<DurableBench> StartAsync(ServiceStore store, OutboxSettings? settings = null, Rendezvous? rendezvous = null)
     {
-        var bench = new DurableBench(folder, settings ?? Forgetting, rendezvous ?? new Rendezvous(), finished: null) { _whole = true };
+        var bench = new DurableBench(await store.SettingsAsync(), settings ?? Forgetting, rendezvous ?? new Rendezvous(), finished: null) { _whole = true };
         await bench._host.StartAsync();
         return bench;
     }
 
     /// <summary>A process that consumes and commits, and dies before its dispatcher sends anything.</summary>
-    public static async Task<DurableBench> StartWithoutDispatchAsync(string folder, OutboxSettings? settings = null, IFinishedJobs? finished = null)
+    public static async Task<DurableBench> StartWithoutDispatchAsync(ServiceStore store, OutboxSettings? settings = null, IFinishedJobs? finished = null)
     {
-        var bench = new DurableBench(folder, settings ?? Forgetting, new Rendezvous(), finished);
+        var bench = new DurableBench(await store.SettingsAsync(), settings ?? Forgetting, new Rendezvous(), finished);
         await bench.Services.GetServices<IHostedService>().OfType<DatabaseInitializer<DurableDb>>().Single().StartingAsync(CancellationToken.None);
         await bench.Bus.StartAsync();
         return bench;
+    }
+
+    /// <summary>Starts on settings as they are.</summary>
+    public static async Task<DurableBench> StartWithoutDispatchAsync(Dictionary<string, string?> store)
+    {
+        var bench = new DurableBench(store, Forgetting, new Rendezvous(), finished: null);
+        try
+        {
+            await bench.Services.GetServices<IHostedService>().OfType<DatabaseInitializer<DurableDb>>().Single().StartingAsync(CancellationToken.None);
+            return bench;
+        }
+        catch
+        {
+            bench._host.Dispose();
+            throw;
+        }
     }
 
     public async Task SendAsync<T>(string queue, T message, Guid? messageId = null)
@@ -80,9 +96,10 @@ internal sealed class DurableBench : IAsyncDisposable
     {
         await using var database = OpenDatabase();
         await Services.GetRequiredService<ServiceOutbox<DurableDb>>().SendAsync(database, new Uri("queue:notes"), message, CancellationToken.None);
-        var row = database.ChangeTracker.Entries<OutboxRow>().Single().Entity;
+        var row = database.Outgoing.Single();
         row.Destination = destination;
         change?.Invoke(row);
+        database.Add(row);
         await database.SaveChangesAsync();
     }
 
@@ -123,7 +140,7 @@ internal sealed class DurableBench : IAsyncDisposable
             await Bus.StopAsync();
         }
 
-        _host.Dispose();
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
     private sealed class Module : IServiceModule

@@ -1,22 +1,21 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Outbox;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class InboxTests : IDisposable
+public sealed class InboxTests : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly string _job = JobId.New();
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task A_message_that_is_delivered_twice_is_consumed_once()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         var id = Guid.NewGuid();
         await bench.SendAsync("notes", Note("twice"), id);
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
@@ -31,7 +30,7 @@ public sealed class InboxTests : IDisposable
     [Fact]
     public async Task Duplicates_that_are_consumed_at_the_same_time_leave_one_effect()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         var id = Guid.NewGuid();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => bench.SendAsync("notes", Note("many"), id)));
         await bench.Recorder.ConsumedAsync<WriteNote>(8);
@@ -44,7 +43,7 @@ public sealed class InboxTests : IDisposable
     [InlineData("update")]
     public async Task A_consumer_that_writes_by_itself_fails_and_leaves_nothing(string misdeed)
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         await bench.SendAsync("notes", Note("first"));
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
         await bench.SendAsync("notes", Note("torn") with { Misdeed = misdeed });

@@ -1,6 +1,5 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Outbox;
-using FineTunePipeline.TestKit.Storage;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,17 +7,17 @@ using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class OutboxTests : IDisposable
+public sealed class OutboxTests : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly string _job = JobId.New();
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task What_a_dead_process_committed_and_did_not_send_is_sent_by_the_next_one()
     {
-        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_folder.Path))
+        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_store))
         {
             foreach (var text in new[] { "a", "b", "c" })
             {
@@ -29,7 +28,7 @@ public sealed class OutboxTests : IDisposable
             Assert.Equal(0, await dead.CountAsync("heard", "a"));
         }
 
-        await using var next = await DurableBench.StartAsync(_folder.Path);
+        await using var next = await DurableBench.StartAsync(_store);
         await next.UntilAsync(database => database.Notes.AllAsync(note => note.Kind != "written" || database.Notes.Any(other => other.Kind == "heard" && other.Text == note.Text)));
         Assert.Equal((1, 1, 1), (await next.CountAsync("heard", "a"), await next.CountAsync("heard", "b"), await next.CountAsync("heard", "c")));
         Assert.Equal((1, 1, 1), (await next.CountAsync("written", "a"), await next.CountAsync("written", "b"), await next.CountAsync("written", "c")));
@@ -38,14 +37,14 @@ public sealed class OutboxTests : IDisposable
     [Fact]
     public async Task What_was_sent_and_forgotten_by_the_transport_is_sent_again_at_start_and_dropped_by_the_inbox()
     {
-        await using (var first = await DurableBench.StartAsync(_folder.Path))
+        await using (var first = await DurableBench.StartAsync(_store))
         {
             await first.SendAsync("notes", new WriteNote { JobId = _job, Text = "once" });
             await first.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
             await first.UntilAsync(database => database.Set<OutboxRow>().AllAsync(row => row.SentAt != null));
         }
 
-        await using var next = await DurableBench.StartAsync(_folder.Path);
+        await using var next = await DurableBench.StartAsync(_store);
         await next.Recorder.ConsumedAsync<NoteWritten>(1);
         Assert.Equal(1, await next.CountAsync("heard", "once"));
     }
@@ -54,7 +53,7 @@ public sealed class OutboxTests : IDisposable
     public async Task A_row_whose_sender_died_before_it_marked_it_is_sent_again_when_its_claim_is_over()
     {
         var remembering = new OutboxSettings { TransportForgets = false };
-        await using var bench = await DurableBench.StartAsync(_folder.Path, remembering);
+        await using var bench = await DurableBench.StartAsync(_store, remembering);
         await bench.SendAsync("notes", new WriteNote { JobId = _job, Text = "again" });
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
         await bench.UntilAsync(async database => !await database.Set<OutboxRow>().AnyAsync());
@@ -68,7 +67,7 @@ public sealed class OutboxTests : IDisposable
     [Fact]
     public async Task Where_the_broker_remembers_sent_rows_are_deleted()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path, new OutboxSettings { TransportForgets = false });
+        await using var bench = await DurableBench.StartAsync(_store, new OutboxSettings { TransportForgets = false });
         await bench.SendAsync("notes", new WriteNote { JobId = _job, Text = "gone" });
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
         await bench.UntilAsync(async database => !await database.Set<OutboxRow>().AnyAsync());
@@ -78,7 +77,7 @@ public sealed class OutboxTests : IDisposable
     public async Task A_message_that_cannot_be_sent_is_given_up_and_holds_nobody_back()
     {
         var settings = DurableBench.Forgetting with { FailureLimit = 3 };
-        await using var bench = await DurableBench.StartAsync(_folder.Path, settings);
+        await using var bench = await DurableBench.StartAsync(_store, settings);
         await bench.AddRowAsync("no address at all", new NoteWritten { JobId = _job, Text = "lost" });
         await bench.SendAsync("notes", new WriteNote { JobId = _job, Text = "after" });
 
@@ -92,7 +91,7 @@ public sealed class OutboxTests : IDisposable
     public async Task A_bus_that_is_away_counts_against_no_message()
     {
         var settings = DurableBench.Forgetting with { FailureLimit = 1, SendLimit = TimeSpan.FromMilliseconds(50) };
-        await using var bench = await DurableBench.StartAsync(_folder.Path, settings);
+        await using var bench = await DurableBench.StartAsync(_store, settings);
         await bench.Bus.StopAsync();
         await using (var database = bench.OpenDatabase())
         {
@@ -112,7 +111,7 @@ public sealed class OutboxTests : IDisposable
     [Fact]
     public async Task A_writer_that_is_no_consumer_sends_what_it_saved_and_nothing_else()
     {
-        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_folder.Path))
+        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_store))
         {
             var outbox = dead.Services.GetRequiredService<ServiceOutbox<DurableDb>>();
             foreach (var text in new[] { "saved", "dropped" })
@@ -127,7 +126,7 @@ public sealed class OutboxTests : IDisposable
             }
         }
 
-        await using var next = await DurableBench.StartAsync(_folder.Path);
+        await using var next = await DurableBench.StartAsync(_store);
         await next.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard" && note.Text == "saved"));
         Assert.Equal((1, 0), (await next.CountAsync("submitted", "saved"), await next.CountAsync("submitted", "dropped")));
         Assert.Equal((1, 0), (await next.CountAsync("written", "saved"), await next.CountAsync("written", "dropped")));
@@ -136,7 +135,7 @@ public sealed class OutboxTests : IDisposable
     [Fact]
     public async Task Messages_of_one_job_are_sent_in_the_order_in_which_they_were_written()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         var heard = new List<string>();
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var listener = bench.Bus.ConnectReceiveEndpoint("listener", endpoint =>

@@ -1,24 +1,23 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Outbox;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class SagaRepositoryTests : IDisposable
+public sealed class SagaRepositoryTests : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly string _job = JobId.New();
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task Of_two_events_that_change_one_saga_at_once_none_is_lost()
     {
         // Both have read the saga before either writes it, so one of them must find its version gone, and comes a second time.
         var rendezvous = new Rendezvous(2);
-        await using var bench = await DurableBench.StartAsync(_folder.Path, rendezvous: rendezvous);
+        await using var bench = await DurableBench.StartAsync(_store, rendezvous: rendezvous);
         await bench.SendAsync("sagas", new SagaBegun { JobId = _job });
         await bench.UntilAsync(database => database.Sagas.AnyAsync());
         await Task.WhenAll(bench.SendAsync("sagas", new SagaTicked { JobId = _job }), bench.SendAsync("sagas", new SagaTicked { JobId = _job }));
@@ -30,7 +29,7 @@ public sealed class SagaRepositoryTests : IDisposable
     [Fact]
     public async Task Of_two_messages_that_begin_one_saga_one_does()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bench.SendAsync("sagas", new SagaBegun { JobId = _job })));
         await bench.Recorder.ConsumedAsync<SagaBegun>(4);
 

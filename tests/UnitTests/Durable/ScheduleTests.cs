@@ -1,22 +1,21 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Outbox;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class ScheduleTests : IDisposable
+public sealed class ScheduleTests : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly string _job = JobId.New();
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task A_schedule_outlives_the_process_and_fires_once()
     {
-        await using (var first = await DurableBench.StartAsync(_folder.Path))
+        await using (var first = await DurableBench.StartAsync(_store))
         {
             await first.SendAsync("sagas", new SagaBegun { JobId = _job });
             await first.UntilAsync(database => database.Set<OutboxRow>().AnyAsync(row => row.Token != null));
@@ -26,13 +25,13 @@ public sealed class ScheduleTests : IDisposable
         }
 
         await ComeDueAsync();
-        await using (var second = await DurableBench.StartAsync(_folder.Path))
+        await using (var second = await DurableBench.StartAsync(_store))
         {
             await second.UntilAsync(database => database.Sagas.AnyAsync(saga => saga.Alarms > 0));
             await second.UntilAsync(database => database.Set<OutboxRow>().AllAsync(row => row.SentAt != null));
         }
 
-        await using var third = await DurableBench.StartAsync(_folder.Path);
+        await using var third = await DurableBench.StartAsync(_store);
         await third.Recorder.ConsumedAsync<AlarmRang>(1);
         await using var after = third.OpenDatabase();
         Assert.Equal(1, (await after.Sagas.SingleAsync()).Alarms);
@@ -41,7 +40,7 @@ public sealed class ScheduleTests : IDisposable
     [Fact]
     public async Task A_cancelled_schedule_is_gone_with_the_commit_that_cancels_it()
     {
-        await using (var first = await DurableBench.StartAsync(_folder.Path))
+        await using (var first = await DurableBench.StartAsync(_store))
         {
             await first.SendAsync("sagas", new SagaBegun { JobId = _job });
             await first.UntilAsync(database => database.Set<OutboxRow>().AnyAsync(row => row.Token != null));
@@ -52,7 +51,7 @@ public sealed class ScheduleTests : IDisposable
         }
 
         await ComeDueAsync();
-        await using var second = await DurableBench.StartAsync(_folder.Path);
+        await using var second = await DurableBench.StartAsync(_store);
         await second.SendAsync("sagas", new SagaTicked { JobId = _job });
         await second.Recorder.ConsumedAsync<SagaTicked>(1);
         await using var after = second.OpenDatabase();
@@ -61,7 +60,7 @@ public sealed class ScheduleTests : IDisposable
 
     private async Task ComeDueAsync()
     {
-        await using var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path);
+        await using var bench = await DurableBench.StartWithoutDispatchAsync(_store);
         await using var database = bench.OpenDatabase();
         await database.Set<OutboxRow>().ExecuteUpdateAsync(row => row.SetProperty(x => x.DueAt, 1L));
     }

@@ -45,7 +45,7 @@ public sealed class SchemaTests : IDisposable
         foreach (var file in new[] { old, fresh })
         {
             await using var database = Services[service](file);
-            await SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None);
+            await SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None);
         }
 
         var expected = await DescribeAsync(fresh);
@@ -64,7 +64,7 @@ public sealed class SchemaTests : IDisposable
             INSERT INTO stage_runs VALUES ('c', 'Train', 1, 'Closed', '{}', 3, NULL, NULL, 9, NULL, 'T', '{}', 0, 0);
             """);
         await using var database = Services["training"](file);
-        await SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None);
+        await SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None);
 
         var states = await database.StageRuns.OrderBy(run => run.JobId).Select(run => run.State).ToListAsync();
         Assert.Equal([StageRunState.Open, StageRunState.Finished, StageRunState.Closing], states);
@@ -75,21 +75,22 @@ public sealed class SchemaTests : IDisposable
     {
         var file = Path.Combine(_folder.Path, "orchestrator.db");
         await using var database = new OrchestratorDbContext(Options<OrchestratorDbContext>(file));
-        await SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None);
-        await SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None);
+        await SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None);
+        await SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None);
         await ExecuteAsync(file, "UPDATE schema_versions SET Version = 99 WHERE Part = 'messaging'");
 
-        var refused = await Assert.ThrowsAsync<DatabaseTooNewException>(() => SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<DatabaseTooNewException>(() => SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None));
         Assert.Contains("'orchestrator.db' was written by a newer version", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_is_no_database_is_told_with_its_name_and_what_to_do()
     {
-        var file = Path.Combine(_folder.Path, "durable.db");
+        await using var store = new ServiceStore();
+        var file = Path.Combine((await store.SettingsAsync())["Database:Folder"]!, "durable.db");
         await File.WriteAllTextAsync(file, new string('x', 8192));
 
-        var unusable = await Assert.ThrowsAsync<DatabaseUnusableException>(() => DurableBench.StartWithoutDispatchAsync(_folder.Path));
+        var unusable = await Assert.ThrowsAsync<DatabaseUnusableException>(() => DurableBench.StartWithoutDispatchAsync(store));
         Assert.Contains($"'{file}' is not a database", unusable.Message, StringComparison.Ordinal);
     }
 
@@ -101,7 +102,7 @@ public sealed class SchemaTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             await using var database = Services["gateway"](file);
-            await SchemaUpgrade.RunAsync(database, NullLogger.Instance, CancellationToken.None);
+            await SchemaUpgrade.RunAsync(database, new SqliteDialect(), NullLogger.Instance, CancellationToken.None);
         })));
         Assert.Contains(await DescribeAsync(file), line => line.StartsWith("inbox.", StringComparison.Ordinal));
     }

@@ -4,34 +4,33 @@ using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class StageOutcomeTests : IDisposable
+public sealed class StageOutcomeTests : IAsyncDisposable
 {
     private const string Queue = "stage-validate";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceStore _store = new();
     private readonly string _job = JobId.New();
 
     private ValidateJob Command => new() { JobId = _job, Attempt = 1, Spec = new JobSpec { Model = "/model", Dataset = "/data" } };
 
-    public void Dispose() => _folder.Dispose();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task An_outcome_outlives_the_process_that_stored_it_and_is_told_once()
     {
-        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_folder.Path))
+        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_store))
         {
             var claim = await ClaimAsync(dead);
             Assert.True(await Outcomes(dead).FinishAsync(claim, StageRunState.Open, InstantRunner.Outcome(_job, 1), CancellationToken.None));
         }
 
-        await using var next = await DurableBench.StartAsync(_folder.Path);
+        await using var next = await DurableBench.StartAsync(_store);
         await next.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "validated"));
         await next.UntilAsync(database => database.Set<OutboxRow>().AllAsync(row => row.SentAt != null));
         Assert.Equal(1, await next.CountAsync("validated", _job));
@@ -40,7 +39,7 @@ public sealed class StageOutcomeTests : IDisposable
     [Fact]
     public async Task A_runner_that_lost_its_claim_stores_nothing_and_tells_nothing()
     {
-        await using var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path);
+        await using var bench = await DurableBench.StartWithoutDispatchAsync(_store);
         var claim = await ClaimAsync(bench);
         await using var database = bench.OpenDatabase();
         await database.StageRuns.ExecuteUpdateAsync(run => run.SetProperty(row => row.Fence, row => row.Fence + 1));
@@ -52,7 +51,7 @@ public sealed class StageOutcomeTests : IDisposable
     [Fact]
     public async Task A_command_that_comes_again_after_the_end_is_answered_with_the_stored_outcome()
     {
-        await using var bench = await DurableBench.StartAsync(_folder.Path);
+        await using var bench = await DurableBench.StartAsync(_store);
         await bench.SendAsync(Queue, Command);
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "validated"));
         await bench.SendAsync(Queue, Command);
@@ -66,7 +65,7 @@ public sealed class StageOutcomeTests : IDisposable
     [Fact]
     public async Task A_cancel_of_a_later_attempt_and_an_earlier_command_that_come_at_once_leave_nothing_to_do()
     {
-        await using var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path);
+        await using var bench = await DurableBench.StartWithoutDispatchAsync(_store);
         await using var first = bench.OpenDatabase();
         await using var second = bench.OpenDatabase();
         Assert.NotNull(await Table(bench).AcceptAsync(first, _job, Stage.Validate, 1, "{}", CancellationToken.None));
@@ -79,7 +78,7 @@ public sealed class StageOutcomeTests : IDisposable
     [Fact]
     public async Task A_cancel_that_read_the_row_before_its_runner_finished_is_found_out()
     {
-        await using var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path);
+        await using var bench = await DurableBench.StartWithoutDispatchAsync(_store);
         var claim = await ClaimAsync(bench);
         await using var database = bench.OpenDatabase();
         Assert.NotNull(await Table(bench).CancelAsync(database, _job, Stage.Validate, 1, CancellationToken.None));

@@ -2,6 +2,7 @@ using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.UnitTests.Durable;
 using Xunit;
 using static FineTunePipeline.UnitTests.Messaging.StageBench;
 
@@ -10,7 +11,7 @@ namespace FineTunePipeline.UnitTests.Messaging;
 /// <summary>Workers that sleep, hang or are cut off from the database.</summary>
 public sealed class LostClaimTests : IAsyncLifetime
 {
-    private readonly StageBench _bench = new();
+    private readonly StageBench _bench = new(new ServiceStore());
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -55,7 +56,7 @@ public sealed class LostClaimTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_whose_row_another_claimed_is_cancelled_at_its_next_look()
+    public async Task One_whose_row_another_claimed_is_cancelled_at_its_next_renewal()
     {
         var slept = await _bench.StartAsync(concurrency: 1);
         await slept.Inbox.AcceptAsync(Command(), default);
@@ -64,7 +65,7 @@ public sealed class LostClaimTests : IAsyncLifetime
         await _bench.ExpireAsync();
         var other = await _bench.AddAsync();
         Assert.Single(await other.Table.ClaimAsync(TheStage, "other", 1, default));
-        slept.Wake();
+        slept.Pass(seconds: 10);
 
         await StageScript.CancelledAsync(token);
         Assert.Equal("other", (await _bench.RowAsync()).Owner);
@@ -175,7 +176,7 @@ public sealed class LostClaimTests : IAsyncLifetime
             }
 
             // The end of the work makes the runner look for more.
-            tried.TrySetResult(worker.Sql.NextAsync("SET \"Fence\" = "));
+            tried.TrySetResult(worker.Sql.NextAsync(SqlHook.Claim));
             throw new IOException("database is locked");
         };
         worker.Script.Run = (context, _) => Task.FromResult<IStageEvent>(Released(context));
@@ -276,7 +277,7 @@ public sealed class LostClaimTests : IAsyncLifetime
         var other = await _bench.AddAsync();
         Assert.Single(await other.Table.ClaimAsync(TheStage, "other", 1, default));
         var left = worker.Sql.NextAsync("\"Tries\" = \"Tries\" +");
-        worker.Wake();
+        worker.Pass(seconds: 10);
         await left;
 
         await worker.StopAsync();

@@ -8,6 +8,10 @@ internal sealed class SqlHook : DbCommandInterceptor
 {
     public const string Renew = "UPDATE stage_runs SET \"ClaimedUntil\"";
 
+    public const string Claim = "UPDATE stage_runs SET \"Owner\" = @p0";
+
+    public const string Closing = "\"State\" = 'Closing'";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly Lock _gate = new();
     private readonly List<(string Part, TaskCompletionSource Ran)> _waits = [];

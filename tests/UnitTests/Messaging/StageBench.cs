@@ -2,25 +2,23 @@ using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
-using FineTunePipeline.TestKit.Storage;
-using Microsoft.Data.Sqlite;
+using FineTunePipeline.UnitTests.Durable;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.UnitTests.Messaging;
 
-/// <summary>One database file, and the workers over it: each with its own bus, clock and pool of connections, as processes have them.</summary>
-internal sealed class StageBench : IAsyncDisposable
+/// <summary>One database, and the workers over it: each with its own bus, clock and pool of connections, as processes have them.</summary>
+internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
 {
     public const string Job = "ftjob-00000000000000000000000000000001";
     public const Stage TheStage = Stage.Release;
 
-    private readonly TemporaryFolder _folder = new();
     private readonly List<StageWorker> _workers = [];
 
     /// <summary>A worker that does not run yet; its inbox and its table can be used.</summary>
     public async Task<StageWorker> AddAsync(int concurrency = 4, bool keepTrying = false)
     {
-        var worker = await StageWorker.CreateAsync(_folder.Path, concurrency, keepTrying);
+        var worker = await StageWorker.CreateAsync(store, concurrency, keepTrying);
         _workers.Add(worker);
         return worker;
     }
@@ -75,8 +73,7 @@ internal sealed class StageBench : IAsyncDisposable
             await worker.DisposeAsync();
         }
 
-        SqliteConnection.ClearAllPools();
-        _folder.Dispose();
+        await store.DisposeAsync();
     }
 
     private async Task ClaimUntilAsync(long until, StageWorker? through)

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.UnitTests.Durable;
 using Xunit;
 using static FineTunePipeline.UnitTests.Messaging.StageBench;
 
@@ -9,7 +10,7 @@ namespace FineTunePipeline.UnitTests.Messaging;
 /// <summary>The table's side of claims: who holds a row, and what one that lost it can still write.</summary>
 public sealed class StageClaimTests : IAsyncLifetime
 {
-    private readonly StageBench _bench = new();
+    private readonly StageBench _bench = new(new ServiceStore());
     private StageWorker _worker = null!;
     private StageWorker _other = null!;
 

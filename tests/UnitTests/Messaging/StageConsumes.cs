@@ -1,8 +1,8 @@
+using System.Data.Common;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,7 +31,8 @@ internal sealed class StageConsumes(IServiceProvider provider)
                 await consume(inbox);
                 await provider.GetRequiredService<OutboxCommit<StageTestDb>>().SaveAsync(
                     database,
-                    async _ =>
+                    inbox: null,
+                    async () =>
                     {
                         await inbox.CheckAsync(cancellationToken);
                         return true;
@@ -44,7 +45,7 @@ internal sealed class StageConsumes(IServiceProvider provider)
             {
                 throw exception.InnerException;
             }
-            catch (DbUpdateException exception) when (tries < Tries && exception is DbUpdateConcurrencyException or { InnerException: SqliteException })
+            catch (DbUpdateException exception) when (tries < Tries && exception is DbUpdateConcurrencyException or { InnerException: DbException })
             {
                 // The endpoint's retry.
                 continue;

@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.UnitTests.Durable;
 using Xunit;
 using static FineTunePipeline.UnitTests.Messaging.StageBench;
 
@@ -8,7 +9,7 @@ namespace FineTunePipeline.UnitTests.Messaging;
 /// <summary>What commands and cancels make of the rows, with nobody at work.</summary>
 public sealed class StageInboxTests : IAsyncLifetime
 {
-    private readonly StageBench _bench = new();
+    private readonly StageBench _bench = new(new ServiceStore());
     private StageWorker _worker = null!;
 
     public async ValueTask InitializeAsync() => _worker = await _bench.AddAsync();

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.UnitTests.Durable;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -11,7 +12,7 @@ namespace FineTunePipeline.UnitTests.Messaging;
 /// <summary>Stops, crashes, and a bus that is away.</summary>
 public sealed class StageStopTests : IAsyncLifetime
 {
-    private readonly StageBench _bench = new();
+    private readonly StageBench _bench = new(new ServiceStore());
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.UnitTests.Durable;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -40,11 +41,11 @@ internal sealed class StageWorker : IAsyncDisposable
 
     public StageConsumes Inbox { get; }
 
-    public static async Task<StageWorker> CreateAsync(string folder, int concurrency, bool keepTrying)
+    public static async Task<StageWorker> CreateAsync(ServiceStore store, int concurrency, bool keepTrying)
     {
         var (script, sql, time) = (new StageScript(), new SqlHook(), new FakeTimeProvider());
         var services = new ServiceCollection();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Database:Folder", folder)]).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(await store.SettingsAsync()).Build();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging();
         services.AddSingleton<TimeProvider>(time);
@@ -96,6 +97,9 @@ internal sealed class StageWorker : IAsyncDisposable
         await Runner().StopAsync(default).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>What the worker has written is committed.</summary>
+    public Task CommittedAsync() => _provider.GetRequiredService<WriteQueue<StageTestDb>>().RunAsync(null, _ => Task.FromResult(true), default);
+
     /// <summary>Lets the runner look again now instead of at its next poll.</summary>
     public void Wake() => _provider.GetRequiredService<StageSignal<ReleaseHost>>().Set();
 
@@ -113,8 +117,8 @@ internal sealed class StageWorker : IAsyncDisposable
         Pass(seconds: 10);
         await renewed;
 
-        // The look at a claim's own row comes after the note in the same round.
-        var looked = Sql.NextAsync("LIMIT 2");
+        // The look for claims to end comes after the note in the same round.
+        var looked = Sql.NextAsync(SqlHook.Closing);
         Wake();
         await looked;
     }

@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.TestKit.Stages;
@@ -14,7 +15,7 @@ public sealed class CheckpointTableTests : IDisposable
     private readonly TestDatabase<TrainingDbContext> _database = new(options => new TrainingDbContext(options));
     private readonly CheckpointTable _table;
 
-    public CheckpointTableTests() => _table = new CheckpointTable(_database);
+    public CheckpointTableTests() => _table = new CheckpointTable(_database, _database.Writes);
 
     [Fact]
     public async Task Keeps_the_last_two_of_a_job_and_leaves_other_jobs_alone()
@@ -48,7 +49,7 @@ public sealed class CheckpointTableTests : IDisposable
         var old = Claimed("job");
         await using (var database = _database.CreateDbContext())
         {
-            await new StageRunTable<TrainingDbContext>(_database, new SqlDialect()).AcceptAsync(database, "job", Stage.Train, 2, "{}", default);
+            await new StageRunTable<TrainingDbContext>(_database, _database.Queue, new SqliteDialect()).AcceptAsync(database, "job", Stage.Train, 2, "{}", default);
             await database.SaveChangesAsync();
         }
 

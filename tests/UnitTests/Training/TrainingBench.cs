@@ -65,7 +65,7 @@ internal sealed class TrainingBench : IDisposable
     public TrainingRunner Runner()
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        var archive = new CheckpointArchive(new CheckpointTable(Database), Store, Time, NullLogger<CheckpointArchive>.Instance);
+        var archive = new CheckpointArchive(new CheckpointTable(Database, Database.Writes), Store, Time, NullLogger<CheckpointArchive>.Instance);
         return new TrainingRunner(
             Host,
             [new BuiltinTrainer(FakeEngines.In(_folder))],
@@ -75,7 +75,7 @@ internal sealed class TrainingBench : IDisposable
             options);
     }
 
-    public Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync() => new CheckpointTable(Database).NewestFirstAsync(TrainingJob.Id, default);
+    public Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync() => new CheckpointTable(Database, Database.Writes).NewestFirstAsync(TrainingJob.Id, default);
 
     /// <summary>Nothing happens.</summary>
     public void Silence()

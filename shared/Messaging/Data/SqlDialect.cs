@@ -1,0 +1,151 @@
+using System.Data.Common;
+using System.Globalization;
+using FineTunePipeline.Messaging.Schema;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace FineTunePipeline.Messaging.Data;
+
+/// <summary>What SQLite and PostgreSQL say differently. Everything else is asked through EF Core.</summary>
+internal abstract class SqlDialect
+{
+    private const string Waiting = "\"SentAt\" IS NULL AND \"DeadAt\" IS NULL";
+
+    /// <summary>The database's clock, in milliseconds since 1970.</summary>
+    public abstract string Now { get; }
+
+    /// <summary>Only one transaction can write at a time; commits of several writers are put together then.</summary>
+    public abstract bool OneWriter { get; }
+
+    /// <summary>Claims due outbox rows: {0} owner, {1} claim time in ms, {2} limit.</summary>
+    public string ClaimDue =>
+        $$"""
+        UPDATE outbox SET "Claim" = {0}, "ClaimedUntil" = {{Now}} + {1}
+        WHERE "Seq" IN (
+            SELECT "Seq" FROM outbox WHERE {{Waiting}} AND "DueAt" <= {{Now}} AND "ClaimedUntil" <= {{Now}} ORDER BY "Seq" LIMIT {2} {{SkipLocked}})
+        RETURNING *
+        """;
+
+    /// <summary>Makes rows that were sent, or claimed by a process that is gone, wait again.</summary>
+    public string SendAgain => "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND (\"SentAt\" IS NOT NULL OR \"Claim\" IS NOT NULL)";
+
+    /// <summary>Gives a row back after a failed send: {0} wait in ms, {1} failures to count, {2} their limit, {3} row, {4} owner.</summary>
+    public string GiveBack =>
+        $$"""
+        UPDATE outbox SET "Claim" = NULL, "ClaimedUntil" = 0, "DueAt" = {{Now}} + {0}, "Failures" = "Failures" + {1},
+            "DeadAt" = CASE WHEN "Failures" + {1} >= {2} THEN {{Now}} END
+        WHERE "Seq" = {3} AND "Claim" = {4}
+        """;
+
+    /// <summary>
+    /// Claims due stage runs: {0} owner, {1} claim time in ms, {2} stage, {3} limit. An attempt waits for the end of all older ones. The fence grows past
+    /// the row's own as it is when it is written: on PostgreSQL the inner question may still see an older one.
+    /// </summary>
+    public string ClaimStages =>
+        $$"""
+        UPDATE stage_runs SET "Owner" = {0}, "ClaimedUntil" = {{Now}} + {1}, "Fence" = 1 + {{Greatest}}("Fence",
+            (SELECT MAX(f."Fence") FROM stage_runs f WHERE f."JobId" = stage_runs."JobId" AND f."Stage" = stage_runs."Stage"))
+        WHERE ("JobId", "Stage", "Attempt") IN (
+            SELECT r."JobId", r."Stage", r."Attempt" FROM stage_runs r
+            WHERE r."Stage" = {2} AND r."State" IN ('Open', 'Closing') AND r."NextLookAt" <= {{Now}}
+              AND (r."ClaimedUntil" IS NULL OR r."ClaimedUntil" < {{Now}})
+              AND NOT EXISTS (
+                  SELECT 1 FROM stage_runs o
+                  WHERE o."JobId" = r."JobId" AND o."Stage" = r."Stage" AND o."Attempt" < r."Attempt" AND o."State" IN ('Open', 'Closing'))
+            ORDER BY r."NextLookAt" LIMIT {3} {{SkipLocked}})
+        RETURNING *
+        """;
+
+    /// <summary>Renews all claims of an owner: {0} claim time in ms, {1} owner, {2} stage.</summary>
+    public string RenewStages =>
+        $$"""
+        UPDATE stage_runs SET "ClaimedUntil" = {{Now}} + {0}
+        WHERE "Owner" = {1} AND "Stage" = {2} AND "State" IN ('Open', 'Closing') AND "ClaimedUntil" >= {{Now}}
+        RETURNING *
+        """;
+
+    /// <summary>Gives a claim back: {0} wait in ms, {1} tries to count, {2} job, {3} stage, {4} attempt, {5} fence.</summary>
+    public string GiveBackStage =>
+        $$"""
+        UPDATE stage_runs SET "Owner" = NULL, "ClaimedUntil" = NULL, "NextLookAt" = {{Now}} + {0}, "Tries" = "Tries" + {1}
+        WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
+        """;
+
+    /// <summary>One attempt's row, kept as it is until the transaction ends: {0} job, {1} stage, {2} attempt.</summary>
+    public string HoldStage => $$"""SELECT * FROM stage_runs WHERE "JobId" = {0} AND "Stage" = {1} AND "Attempt" = {2} {{ForUpdate}}""";
+
+    /// <summary>Whether the database has tables of ours: a count.</summary>
+    public abstract string TablesExist { get; }
+
+    /// <summary>After a question for rows: take those that nobody else is writing.</summary>
+    protected abstract string SkipLocked { get; }
+
+    /// <summary>After a question for rows: nobody else writes them until this transaction ends.</summary>
+    protected abstract string ForUpdate { get; }
+
+    /// <summary>The function for the largest of its arguments.</summary>
+    protected abstract string Greatest { get; }
+
+    /// <summary>Tells EF Core where the service's tables are.</summary>
+    public abstract void Use(DbContextOptionsBuilder builder, DatabaseOptions options, string service);
+
+    /// <summary>Before the first transaction of this process.</summary>
+    public abstract Task PrepareAsync(ServiceDbContext database, CancellationToken cancellationToken);
+
+    /// <summary>A transaction that will write.</summary>
+    public abstract Task<IDbContextTransaction> BeginWriteAsync(DbContext database, CancellationToken cancellationToken);
+
+    /// <summary>Keeps others out of the schema, and of its reading, until the transaction ends.</summary>
+    public abstract Task LockSchemaAsync(DbContext database, CancellationToken cancellationToken);
+
+    /// <summary>Keeps others from adding attempts to a stage of a job until the transaction ends.</summary>
+    public abstract Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken);
+
+    /// <summary>The step's statements.</summary>
+    public abstract string Sql(SchemaStep step);
+
+    /// <summary>What a person can do about a database that cannot be used; null if the fault is another.</summary>
+    public abstract DatabaseUnusableException? Unusable(DbContext database, Exception exception);
+
+    public Task<long> NowAsync(DbContext database, CancellationToken cancellationToken) => LongAsync(database, $"SELECT {Now}", cancellationToken);
+
+    /// <summary>Milliseconds until the next row can be claimed (0 or less: now); null if none waits.</summary>
+    public async Task<long?> NextDueAsync(DbContext database, CancellationToken cancellationToken)
+    {
+        var wait = await LongAsync(
+            database, $"SELECT COALESCE(MIN({Greatest}(\"DueAt\", \"ClaimedUntil\")) - {Now}, {long.MaxValue}) FROM outbox WHERE {Waiting}", cancellationToken);
+        return wait == long.MaxValue ? null : wait;
+    }
+
+    public string MarkSent(IEnumerable<long> rows) => $"UPDATE outbox SET \"SentAt\" = {Now}, \"Claim\" = NULL WHERE \"Seq\" IN ({List(rows)})";
+
+    public string DeleteSent(IEnumerable<long> rows) => $"DELETE FROM outbox WHERE \"Seq\" IN ({List(rows)})";
+
+    /// <summary>One number, asked in the context's transaction, if it has one.</summary>
+    public static async Task<long> LongAsync(DbContext database, string sql, CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = database.Database.GetDbConnection().CreateCommand();
+            command.CommandText = sql;
+            command.Transaction = database.Database.CurrentTransaction?.GetDbTransaction();
+            return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+        }
+        finally
+        {
+            await database.Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>Statements as they are, asked in the context's transaction: EF Core would take braces in them for places of values.</summary>
+    public static async Task ExecuteAsync(DbContext database, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = database.Database.GetDbConnection().CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = database.Database.CurrentTransaction?.GetDbTransaction();
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string List(IEnumerable<long> rows) => string.Join(',', rows.Select(row => row.ToString(CultureInfo.InvariantCulture)));
+}
