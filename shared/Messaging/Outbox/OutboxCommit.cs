@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Outbox;
@@ -38,6 +39,7 @@ internal sealed class OutboxCommit<TDb>(WriteGate<TDb> gate, OutboxDispatcher<TD
             await transaction.CommitAsync(cancellationToken);
         }
 
+        MessagingPoints.Reach(MessagingPoints.OutboxCommitted);
         dispatcher.Enqueue(rows);
         return true;
     }
