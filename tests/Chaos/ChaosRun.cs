@@ -52,7 +52,7 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitM
         var watching = watch.RunAsync(chaos.Token);
         var telling = TellAsync(board, kills, brokerKills, duplicates, chaos.Token);
 
-        await Task.WhenAll(submitting, killing);
+        await FailFastAsync(Task.WhenAll(submitting, killing), [killing, watching, .. disturbing]);
         await AllEndedAsync(board, cancellationToken);
         await broke.CancelAsync();
         await Task.WhenAll(disturbing.Select(EndAsync));
@@ -117,6 +117,20 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitM
             StartCpuS = ChaosReport.Percentile(processes.All.SelectMany(process => process.StartCpu), 0.5),
             Violations = violations,
         };
+    }
+
+    /// <summary>Ends with the work, or at once with the first of the others that fails: a harness that has stopped half-way must not look like a quiet run.</summary>
+    private static async Task FailFastAsync(Task work, IReadOnlyList<Task> beside)
+    {
+        var left = beside.ToList();
+        while (!work.IsCompleted && left.Count > 0)
+        {
+            var ended = await Task.WhenAny([work, .. left]);
+            await ended;
+            left.Remove(ended);
+        }
+
+        await work;
     }
 
     private void Say(string what) => Console.WriteLine($"{_time.GetUtcNow():HH:mm:ss} {what}");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# chaos --jobs N --kills K --seed S [--database sqlite|postgres] [--json FILE]: kills processes, the broker and connections while jobs run, and counts
-# what was lost, done twice or left. Everything of the run is in .tmp/chaos; it stays if something was violated.
+# chaos --jobs N --kills K --seed S [--database sqlite|postgres] [--json FILE]: kills processes and the broker while jobs run, and counts what was lost,
+# done twice or left (docs/chaos.md). Everything of the run is in .tmp/chaos; it stays if something was violated.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tests/lib/parts.sh

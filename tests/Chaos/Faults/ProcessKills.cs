@@ -64,7 +64,7 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
             }
 
             var candidate = processes.All[_random.Next(processes.All.Count)];
-            if (unfinished > 0 && await candidate.IsReadyAsync(cancellationToken))
+            if (unfinished > 0 && Done < await board.KillableAsync(cancellationToken) * kills && await candidate.IsReadyAsync(cancellationToken))
             {
                 return candidate;
             }

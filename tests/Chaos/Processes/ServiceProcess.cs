@@ -137,7 +137,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         try
         {
-            File.Move(file, file + ".disarmed");
+            File.Move(file, file + ".disarmed", overwrite: true);
             return true;
         }
         catch (FileNotFoundException)

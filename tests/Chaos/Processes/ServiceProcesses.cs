@@ -70,6 +70,7 @@ internal sealed class ServiceProcesses : IAsyncDisposable
             ["FINETUNE__Deployment__Concurrency"] = "8",
             ["CHAOS_POINTS"] = folder.Points,
             ["DOTNET_STARTUP_HOOKS"] = Hook(),
+            ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
         };
