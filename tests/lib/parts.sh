@@ -152,10 +152,12 @@ parts_podman_down() { # FOLDER: the service, and every container, network and vo
 parts_make() { # FOLDER
   local folder=$1
   if ! parts_install; then parts_missing "Debian's packages could not be installed: see .tmp/parts.log" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
-  { parts_rabbitmq "$folder/rabbitmq" || parts_missing "RabbitMQ did not start: see .tmp/parts.log" RABBITMQ; } >>"$folder/exports"
-  { parts_postgres "$folder/postgres" || parts_missing "PostgreSQL did not start: see .tmp/parts.log" POSTGRES; } >>"$folder/exports"
-  { parts_containers "$folder/podman" || parts_missing "podman could not be set up: see .tmp/parts.log" CONTAINERS; } >>"$folder/exports"
+  ! parts_wanted rabbitmq || { parts_rabbitmq "$folder/rabbitmq" || parts_missing "RabbitMQ did not start: see .tmp/parts.log" RABBITMQ; } >>"$folder/exports"
+  ! parts_wanted postgres || { parts_postgres "$folder/postgres" || parts_missing "PostgreSQL did not start: see .tmp/parts.log" POSTGRES; } >>"$folder/exports"
+  ! parts_wanted containers || { parts_containers "$folder/podman" || parts_missing "podman could not be set up: see .tmp/parts.log" CONTAINERS; } >>"$folder/exports"
 }
+
+parts_wanted() { case " ${PARTS_WANTED:-rabbitmq postgres containers} " in *" $1 "*) ;; *) return 1 ;; esac; } # PART: PARTS_WANTED names some, where not all are
 
 parts_up() { # FOLDER LOG INSTALL(yes: do not ask): goes on in the background until parts_wait
   local folder lacking why answer; folder=$(realpath -m "$1"); mkdir -p "$folder"; : >"$folder/exports"

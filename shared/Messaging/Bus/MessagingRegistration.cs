@@ -24,6 +24,8 @@ public static class MessagingRegistration
         services.AddSingleton(new OutboxSettings { TransportForgets = inMemory });
         services.AddMassTransit(bus =>
         {
+            // MassTransit tells its makers by HTTP what it is used for, unless it is told not to.
+            bus.DisableUsageTelemetry();
             foreach (var module in modules)
             {
                 module.AddConsumers(bus);

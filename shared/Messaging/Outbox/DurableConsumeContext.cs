@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
@@ -92,6 +93,7 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
                 return true;
             },
             CancellationToken);
+        MessagingPoints.Reach(MessagingPoints.ConsumeCommitted, messageId);
         _after.ForEach(action => action());
     }
 

@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 
 namespace FineTunePipeline.Messaging.Outbox;
 
@@ -41,6 +42,7 @@ internal sealed class OutboxCommit<TDb>(WriteQueue<TDb> writes, OutboxDispatcher
             cancellationToken);
         if (written)
         {
+            MessagingPoints.Reach(MessagingPoints.OutboxCommitted);
             dispatcher.Enqueue(database.Outgoing);
         }
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -120,6 +121,7 @@ internal sealed class OutboxDispatcher<TDb>(
             await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
             var endpoint = await _bus!.GetSendEndpoint(new Uri(row.Destination));
             await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(row), limit.Token);
+            MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
             _sent.Writer.TryWrite(row.Seq);
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 
@@ -69,6 +70,7 @@ internal sealed class StageClaim<TDb> : StageContext, IDisposable
         }
 
         _handle = handle;
+        MessagingPoints.Reach(MessagingPoints.StageIntentSaved, JobId);
     }
 
     public override async Task PublishAsync(IStageEvent stageEvent, CancellationToken cancellationToken)

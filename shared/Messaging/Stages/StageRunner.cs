@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -219,6 +220,7 @@ internal sealed class StageRunner<TCommand, TDb>(
     /// <summary>False, and nothing written: the claim is lost, or the attempt is to be ended after all.</summary>
     private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
     {
+        MessagingPoints.Reach(MessagingPoints.StageEffectDone, claim.JobId);
         if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
         {
             return false;
