@@ -1,3 +1,4 @@
+using FineTunePipeline.Messaging.Health;
 using FineTunePipeline.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -26,6 +27,8 @@ public static class DatabaseRegistration
         });
         services.AddHostedService<DatabaseInitializer<TDb>>();
         services.AddOutbox<TDb>();
+        services.AddSingleton<DatabaseReady<TDb>>();
+        services.AddHealthChecks().AddReady<DatabaseReady<TDb>>($"database {name}");
         return services;
     }
 }
