@@ -27,7 +27,6 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddOptions<ArtifactsOptions>().BindConfiguration(ArtifactsOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .PostConfigure<IOptions<LocalHostOptions>>((artifacts, host) =>
                 artifacts.WorkFolder = artifacts.WorkFolder.Length > 0 ? artifacts.WorkFolder : Path.Combine(host.Value.WorkFolder, "inputs"));
-        var concurrency = configuration.GetSection(ArtifactsOptions.Section).Get<ArtifactsOptions>()?.Concurrency ?? 2;
         services.AddLocalHost(configuration);
         services.AddSingleton<WorkFolders>();
         services.AddSingleton<ModelStore>();
@@ -35,8 +34,8 @@ public sealed class ArtifactsModule : IServiceModule
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ResourceCheck>();
         services.AddServiceDatabase<ArtifactsDbContext>(Name);
-        services.AddStage<ValidateJob, ValidateJobRunner, ArtifactsDbContext>(Stage.Validate, concurrency);
-        services.AddStage<FetchArtifacts, FetchArtifactsRunner, ArtifactsDbContext>(Stage.Fetch, concurrency);
+        services.AddStage<ValidateJob, ValidateJobRunner, ArtifactsDbContext>(Stage.Validate, Concurrency);
+        services.AddStage<FetchArtifacts, FetchArtifactsRunner, ArtifactsDbContext>(Stage.Fetch, Concurrency);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -44,4 +43,6 @@ public sealed class ArtifactsModule : IServiceModule
         bus.AddConsumer<ValidateJobConsumer, ValidateJobDefinition>();
         bus.AddConsumer<FetchArtifactsConsumer, FetchArtifactsDefinition>();
     }
+
+    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<ArtifactsOptions>>().Value.Concurrency;
 }

@@ -13,6 +13,7 @@ using FineTunePipeline.Messaging.Stages;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Conversion;
 
@@ -24,7 +25,6 @@ public sealed class ConversionModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ConversionOptions>().BindConfiguration(ConversionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var concurrency = configuration.GetSection(ConversionOptions.Section).Get<ConversionOptions>()?.Concurrency ?? 1;
         services.AddLocalHost(configuration);
         services.AddSingleton<ModelTool>();
         services.AddSingleton<HostFiles>();
@@ -33,8 +33,10 @@ public sealed class ConversionModule : IServiceModule
         services.AddSingleton<FileQuestions>();
         services.AddSingleton<KQuantFits>();
         services.AddServiceDatabase<ConversionDbContext>(Name);
-        services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(Stage.Convert, concurrency);
+        services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(Stage.Convert, Concurrency);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ConvertModelConsumer, ConvertModelDefinition>();
+
+    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<ConversionOptions>>().Value.Concurrency;
 }

@@ -24,7 +24,6 @@ public sealed class DeploymentModule : IServiceModule
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .PostConfigure<IOptions<LocalHostOptions>>((deployment, host) =>
                 deployment.Folder = deployment.Folder.Length > 0 ? deployment.Folder : Path.Combine(host.Value.WorkFolder, "served"));
-        var concurrency = configuration.GetSection(DeploymentOptions.Section).Get<DeploymentOptions>()?.Concurrency ?? 2;
         services.AddLocalHost(configuration);
 
         // The probe has a limit of its own.
@@ -37,9 +36,11 @@ public sealed class DeploymentModule : IServiceModule
         services.AddSingleton<IServedModels>(provider => provider.GetRequiredService<ServedModels>());
         services.AddDeploymentTargets();
         services.AddServiceDatabase<DeploymentDbContext>(Name);
-        services.AddStage<DeployModel, DeploymentRunner, DeploymentDbContext>(Stage.Deploy, concurrency);
+        services.AddStage<DeployModel, DeploymentRunner, DeploymentDbContext>(Stage.Deploy, Concurrency);
         services.AddHostedService<ServedModelKeeper>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<DeployModelConsumer, DeployModelDefinition>();
+
+    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<DeploymentOptions>>().Value.Concurrency;
 }

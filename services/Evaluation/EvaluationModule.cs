@@ -10,6 +10,7 @@ using FineTunePipeline.Messaging.Stages;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Evaluation;
 
@@ -21,14 +22,15 @@ public sealed class EvaluationModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<EvaluationOptions>().BindConfiguration(EvaluationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var concurrency = configuration.GetSection(EvaluationOptions.Section).Get<EvaluationOptions>()?.Concurrency ?? 1;
         services.AddLocalHost(configuration);
         services.AddSingleton<TrainerRuns>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Perplexities>();
         services.AddServiceDatabase<EvaluationDbContext>(Name);
-        services.AddStage<EvaluateModel, EvaluationRunner, EvaluationDbContext>(Stage.Evaluate, concurrency);
+        services.AddStage<EvaluateModel, EvaluationRunner, EvaluationDbContext>(Stage.Evaluate, Concurrency);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<EvaluateModelConsumer, EvaluateModelDefinition>();
+
+    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<EvaluationOptions>>().Value.Concurrency;
 }

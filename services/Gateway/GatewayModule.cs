@@ -9,6 +9,7 @@ using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +20,8 @@ namespace FineTunePipeline.Gateway;
 public sealed class GatewayModule : IServiceModule
 {
     public string Name => "gateway";
+
+    public string UsualUrl => "http://127.0.0.1:8080";
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
@@ -51,4 +54,6 @@ public sealed class GatewayModule : IServiceModule
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<JobViewConsumer, JobViewDefinition>();
+
+    public void MapEndpoints(WebApplication app) => app.MapGateway();
 }

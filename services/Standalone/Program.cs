@@ -1,11 +1,6 @@
-using FineTunePipeline.Messaging;
-using FineTunePipeline.Messaging.Data;
-using FineTunePipeline.Messaging.Schema;
-using FineTunePipeline.ServiceDefaults.Configuration;
-using FineTunePipeline.ServiceDefaults.Home;
+using FineTunePipeline.ServiceDefaults.Serving;
 using FineTunePipeline.Standalone;
 using FineTunePipeline.Standalone.Demo;
-using Microsoft.Extensions.Options;
 
 const string Usage = """
     finetune-standalone: all services, or some, in one process
@@ -16,28 +11,20 @@ const string Usage = """
                                                         fine-tune, evaluate, convert and chat with the small model that is shipped
     """;
 
-try
+return await ServiceProgram.GuardAsync(() => args switch
 {
-    return args switch
-    {
-        [] => await ServeCommand.RunAsync([]),
-        ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
-        ["demo", .. var rest] => await DemoCommand.RunAsync(rest),
-        ["help" or "--help" or "-h", ..] => Show(Console.Out, 0),
-        [['-', ..], ..] => await ServeCommand.RunAsync(args),
-        _ => Show(Console.Error, 2),
-    };
-}
-catch (Exception exception) when (exception
-    is DataHomeException or ConfigurationFileException or OptionsValidationException or StartException or ServiceListException
-        or DatabaseTooNewException or DatabaseUnusableException or DemoException)
-{
-    await Console.Error.WriteLineAsync(exception.Message);
-    return 1;
-}
+    [] => ServeAsync([]),
+    ["serve", .. var rest] => ServeAsync(rest),
+    ["demo", .. var rest] => DemoCommand.RunAsync(rest),
+    ["help" or "--help" or "-h", ..] => ShowAsync(Console.Out, 0),
+    [['-', ..], ..] => ServeAsync(args),
+    _ => ShowAsync(Console.Error, 2),
+});
 
-static int Show(TextWriter writer, int exitCode)
+static Task<int> ServeAsync(string[] args) => ServiceProgram.ServeAsync(StandaloneHost.Plan(args));
+
+static Task<int> ShowAsync(TextWriter writer, int exitCode)
 {
     writer.WriteLine(Usage);
-    return exitCode;
+    return Task.FromResult(exitCode);
 }

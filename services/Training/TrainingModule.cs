@@ -10,6 +10,7 @@ using FineTunePipeline.Training.Watching;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Training;
 
@@ -21,7 +22,6 @@ public sealed class TrainingModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var concurrency = configuration.GetSection(TrainingOptions.Section).Get<TrainingOptions>()?.Concurrency ?? new TrainingOptions().Concurrency;
         services.AddLocalHost(configuration);
         services.AddTrainers();
         services.AddSingleton<CheckpointTable>();
@@ -30,8 +30,10 @@ public sealed class TrainingModule : IServiceModule
         services.AddSingleton<TrainingWatch>();
         services.AddSingleton<TrainingResult>();
         services.AddServiceDatabase<TrainingDbContext>(Name);
-        services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(Stage.Train, concurrency);
+        services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(Stage.Train, Concurrency);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<StartTrainingConsumer, StartTrainingDefinition>();
+
+    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrainingOptions>>().Value.Concurrency;
 }

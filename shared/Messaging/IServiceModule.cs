@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,4 +16,12 @@ public interface IServiceModule
 
     /// <summary>Consumers and sagas.</summary>
     void AddConsumers(IBusRegistrationConfigurator bus);
+
+    /// <summary>Where a process that holds it listens if no setting says it; null for any free port of loopback.</summary>
+    string? UsualUrl => null;
+
+    /// <summary>Its HTTP interface, if it has one.</summary>
+    void MapEndpoints(WebApplication app)
+    {
+    }
 }

@@ -5,13 +5,21 @@ namespace FineTunePipeline.Messaging;
 /// <summary>Which services a process holds: <c>--services training,evaluation</c>.</summary>
 public static class ServiceList
 {
-    /// <param name="all">Every service there is.</param>
-    /// <param name="list">Names with commas between them, in any case and order; null for all.</param>
+    /// <param name="all">The services that the program has.</param>
+    /// <param name="whole">These are all there are.</param>
+    /// <param name="list">Names with commas between them, in any case and order; null for all that the program has.</param>
     /// <param name="transport">One of <see cref="BusOptions"/>' two.</param>
     /// <returns>The named ones, in the order of <paramref name="all"/>.</returns>
     /// <exception cref="ServiceListException">A name is unknown, there is none, or the transport could not reach the others.</exception>
-    public static IReadOnlyList<IServiceModule> Select(IReadOnlyList<IServiceModule> all, string? list, string transport)
+    public static IReadOnlyList<IServiceModule> Select(IReadOnlyList<IServiceModule> all, bool whole, string? list, string transport)
     {
+        if (!whole && transport == BusOptions.InMemory)
+        {
+            throw new ServiceListException(
+                $"On the in-memory transport one process must hold all services, and this one has only {string.Join(", ", all.Select(module => module.Name))}. "
+                + "Start services/Standalone, or set Bus:Transport (FINETUNE__Bus__Transport) to rabbitmq.");
+        }
+
         if (list is null)
         {
             return all;

@@ -24,6 +24,10 @@ public interface IArtifactStore
     /// <exception cref="ArtifactCorruptException">The bytes do not hash to their name.</exception>
     Task DownloadAsync(string sha256, string path, CancellationToken cancellationToken);
 
+    /// <summary>Tries, at next to no cost, whether the store takes and gives bytes now; says in a sentence what it found.</summary>
+    /// <exception cref="IOException">It does not; the message says why, and what to do.</exception>
+    Task<string> ProbeAsync(CancellationToken cancellationToken);
+
     /// <summary>Removes the blob; no error if it is not there.</summary>
     Task DeleteAsync(string sha256, CancellationToken cancellationToken);
 }

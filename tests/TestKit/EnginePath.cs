@@ -3,8 +3,10 @@ namespace FineTunePipeline.TestKit;
 /// <summary>Where the programs of this source tree were built.</summary>
 public static class EnginePath
 {
+    private const string Service = "FineTunePipeline.";
+
     /// <summary>Full path of a built program.</summary>
-    /// <param name="program"><c>finetune-model</c>, <c>finetune-trainer</c>, <c>finetune-supervise</c>, <c>finetune</c> or <c>FineTunePipeline.Standalone</c>.</param>
+    /// <param name="program"><c>finetune-model</c>, <c>finetune-trainer</c>, <c>finetune-supervise</c>, <c>finetune</c>, or a service's (<c>FineTunePipeline.Training</c>).</param>
     public static string Of(string program)
     {
         var project = program switch
@@ -13,7 +15,7 @@ public static class EnginePath
             "finetune-trainer" => "Engines/CpuTrainer",
             "finetune-supervise" => "Engines/Supervisor",
             "finetune" => "Cli",
-            "FineTunePipeline.Standalone" => "Standalone",
+            _ when program.StartsWith(Service, StringComparison.Ordinal) => program[Service.Length..],
             _ => throw new ArgumentException($"There is no program '{program}'.", nameof(program)),
         };
         var file = OperatingSystem.IsWindows() ? program + ".exe" : program;

@@ -8,6 +8,7 @@ using FineTunePipeline.Gateway.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace FineTunePipeline.Gateway.Apis;
 
@@ -36,7 +37,7 @@ internal static class EventsApi
     }
 
     private static async Task<IResult> StreamAsync(
-        string id, HttpRequest request, JobViews views, JobSignals signals, TimeProvider time, CancellationToken cancellationToken)
+        string id, HttpRequest request, JobViews views, JobSignals signals, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         if (await views.FindAsync(id, cancellationToken) is null)
         {
@@ -49,11 +50,11 @@ internal static class EventsApi
             return Results.Problem(statusCode: 400, title: "Bad cursor", detail: "Last-Event-ID must be the number of an event of this stream.");
         }
 
-        return TypedResults.ServerSentEvents(FollowAsync(id, after, views, signals, time, cancellationToken));
+        return TypedResults.ServerSentEvents(FollowAsync(id, after, views, signals, time, lifetime.ApplicationStopping, cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        string id, long after, JobViews views, JobSignals signals, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, long after, JobViews views, JobSignals signals, TimeProvider time, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -76,9 +77,17 @@ internal static class EventsApi
                 yield break;
             }
 
-            if (await Task.WhenAny(next, Task.Delay(KeepAlive, time, cancellationToken)) != next)
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+            var woken = await Task.WhenAny(next, Task.Delay(KeepAlive, time, ended.Token)) == next;
+            cancellationToken.ThrowIfCancellationRequested();
+            if (stopping.IsCancellationRequested)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                // An open stream would hold back the end of the process; the client comes back with the number of its last event.
+                yield break;
+            }
+
+            if (!woken)
+            {
                 yield return new SseItem<string>("{}", "ping");
             }
         }

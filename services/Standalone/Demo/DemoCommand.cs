@@ -5,6 +5,7 @@ using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.JobFiles;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.ServiceDefaults.Home;
+using FineTunePipeline.ServiceDefaults.Serving;
 
 namespace FineTunePipeline.Standalone.Demo;
 
@@ -17,9 +18,14 @@ internal static class DemoCommand
         var watch = Stopwatch.StartNew();
 
         // A data folder and a bus of its own, so that a serving Standalone and a demo do not disturb each other.
-        using var home = DataHome.Lock(Path.Combine(DataHome.DefaultFolder(), "demo"));
-        await using var app = StandaloneHost.Build(
-            home, ["--Logging:LogLevel:Default=Warning"], BusOptions.InMemory, StandaloneHost.Modules, "http://127.0.0.1:0");
+        await using var process = ServiceProcess.Make(StandaloneHost.Plan(["--Logging:LogLevel:Default=Warning"]) with
+        {
+            Folder = Path.Combine(DataHome.DefaultFolder(), "demo"),
+            Transport = BusOptions.InMemory,
+            Urls = "http://127.0.0.1:0",
+            EndsBySignal = false,
+        });
+        var (app, home) = (process.App, process.Home);
         using var stop = new CancellationTokenSource();
         await app.StartAsync(stop.Token);
 

@@ -1,4 +1,6 @@
+using FineTunePipeline.ServiceDefaults.Serving;
+
 namespace FineTunePipeline.Standalone.Demo;
 
 /// <summary>The demo cannot run; the message says what to do.</summary>
-internal sealed class DemoException(string message) : Exception(message);
+internal sealed class DemoException(string message) : StartException(message);

@@ -25,7 +25,6 @@ internal sealed class DemoInterrupt : IDisposable
         context.Cancel = true;
         if (_asked)
         {
-            // The host's own handler would take the signal for a wish to end in order.
             Environment.Exit(Interrupted);
         }
 

@@ -10,7 +10,8 @@ namespace FineTunePipeline.Messaging.Bus;
 /// Starts the bus once the broker lets us in. MassTransit's own start gives up on wrong credentials, tells every try with stack traces, and would hold back
 /// the HTTP server that says why nothing happens. Also starts the bus again if it stays away although the broker is there.
 /// </summary>
-internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<BrokerConnection> logger) : BackgroundService
+internal sealed class BrokerConnection(
+    IBusControl bus, IOptions<RabbitMqOptions> options, BrokerFault told, TimeProvider time, ILogger<BrokerConnection> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -21,7 +22,6 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
-    private string _told = "";
     private bool _begun;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
                 await bus.StartAsync(stoppingToken);
                 _begun = true;
                 logger.Connected(options.Value);
-                (_told, wait) = ("", FirstWait);
+                (told.Text, wait) = ("", FirstWait);
                 await UntilLostAsync(stoppingToken);
             }
             catch (Exception exception)
@@ -62,9 +62,9 @@ internal sealed class BrokerConnection(IBusControl bus, IOptions<RabbitMqOptions
     {
         logger.TriesAgain(exception, wait);
         var fault = BrokerFaults.Explain(exception, options.Value);
-        if (fault != _told)
+        if (fault != told.Text)
         {
-            _told = fault;
+            told.Text = fault;
             logger.NotConnected(fault);
         }
     }

@@ -1,3 +1,4 @@
+using FineTunePipeline.Messaging.Health;
 using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -53,9 +54,12 @@ public static class MessagingRegistration
             options.WaitUntilStarted = true;
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<BrokerFault>();
+        services.AddSingleton<BrokerReady>();
+        services.AddHealthChecks().AddReady<BrokerReady>("broker");
         if (!inMemory)
         {
-            services.TryAddSingleton(TimeProvider.System);
             services.RemoveMassTransitHostedService();
             services.AddHostedService<BrokerConnection>();
         }

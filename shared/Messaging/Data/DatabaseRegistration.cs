@@ -1,3 +1,4 @@
+using FineTunePipeline.Messaging.Health;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,8 @@ public static class DatabaseRegistration
             provider.GetRequiredService<IDbContextFactory<TDb>>(), provider.GetRequiredService<WriteQueue<TDb>>(), provider.GetRequiredService<SqlDialect>()));
         services.AddHostedService<DatabaseInitializer<TDb>>();
         services.AddOutbox<TDb>();
+        services.AddSingleton<DatabaseReady<TDb>>();
+        services.AddHealthChecks().AddReady<DatabaseReady<TDb>>($"database {name}");
         return services;
     }
 }

@@ -16,12 +16,19 @@ public static class StageRegistration
         this IServiceCollection services, Stage stage, int concurrency, bool keepTrying = false)
         where TCommand : class, IStageCommand
         where TRunner : class, IStageRunner<TCommand>
+        where TDb : ServiceDbContext => services.AddStage<TCommand, TRunner, TDb>(stage, _ => concurrency, keepTrying);
+
+    /// <summary>As above, with a concurrency that is set.</summary>
+    public static IServiceCollection AddStage<TCommand, TRunner, TDb>(
+        this IServiceCollection services, Stage stage, Func<IServiceProvider, int> concurrency, bool keepTrying = false)
+        where TCommand : class, IStageCommand
+        where TRunner : class, IStageRunner<TCommand>
         where TDb : ServiceDbContext
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StageRunTable<TDb>>();
         services.TryAddSingleton<StageOutcomes<TDb>>();
-        services.AddSingleton(new StageSettings<TCommand>(stage, concurrency, keepTrying));
+        services.AddSingleton(provider => new StageSettings<TCommand>(stage, concurrency(provider), keepTrying));
         services.AddSingleton<StageSignal<TCommand>>();
         services.AddScoped<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
         services.AddScoped<IStageRunner<TCommand>, TRunner>();

@@ -11,26 +11,25 @@ public static class FineTuneConfiguration
 {
     public const string FileName = "finetune.yaml";
 
+    /// <summary>The settings of the user's file; none if there is no file.</summary>
+    /// <param name="folder">The data home.</param>
     /// <exception cref="ConfigurationFileException">The file is not readable YAML, or <c>FINETUNE_CONFIG</c> names none.</exception>
-    public static IConfigurationBuilder AddFineTune(this IConfigurationBuilder configuration, DataHome home)
+    public static IReadOnlyDictionary<string, string?> ReadFile(string folder) => YamlSettings.Read(FileOf(folder));
+
+    /// <param name="configuration">What is there already, such as the command line.</param>
+    /// <param name="folder">The data home.</param>
+    /// <param name="file">What <see cref="ReadFile"/> read.</param>
+    public static IConfigurationBuilder AddFineTune(this IConfigurationBuilder configuration, string folder, IReadOnlyDictionary<string, string?> file)
     {
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Database:Folder"] = home.Databases,
-            ["Storage:Folder"] = home.Artifacts,
-            ["LocalHost:WorkFolder"] = home.Work,
+            ["Database:Folder"] = DataHome.DatabasesIn(folder),
+            ["Storage:Folder"] = DataHome.ArtifactsIn(folder),
+            ["LocalHost:WorkFolder"] = DataHome.WorkIn(folder),
         });
-        configuration.AddInMemoryCollection(YamlSettings.Read(FileOf(home.Folder)));
+        configuration.AddInMemoryCollection(file);
         return configuration.AddEnvironmentVariables("FINETUNE__");
     }
-
-    /// <summary>What is set for a folder that is not open yet; without the folder's own defaults.</summary>
-    /// <exception cref="ConfigurationFileException">As above.</exception>
-    public static IConfiguration Read(string folder, string[] args) => new ConfigurationBuilder()
-        .AddCommandLine(args)
-        .AddInMemoryCollection(YamlSettings.Read(FileOf(folder)))
-        .AddEnvironmentVariables("FINETUNE__")
-        .Build();
 
     private static string? FileOf(string folder)
     {

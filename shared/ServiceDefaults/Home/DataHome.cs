@@ -20,11 +20,11 @@ public sealed class DataHome : IDisposable
 
     public string Folder { get; }
 
-    public string Databases => Path.Combine(Folder, "data");
+    public static string DatabasesIn(string folder) => Path.Combine(folder, "data");
 
-    public string Artifacts => Path.Combine(Folder, "artifacts");
+    public static string ArtifactsIn(string folder) => Path.Combine(folder, "artifacts");
 
-    public string Work => Path.Combine(Folder, "work");
+    public static string WorkIn(string folder) => Path.Combine(folder, "work");
 
     public static string DefaultFolder() =>
         Environment.GetEnvironmentVariable("FINETUNE_HOME") is { Length: > 0 } home

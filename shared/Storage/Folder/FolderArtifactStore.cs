@@ -11,6 +11,9 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>An upload that has not moved for this long belongs to a process that is gone.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
 
+    /// <summary>With less, the next upload is likely to fail.</summary>
+    private const long LeastFreeBytes = 64L << 20;
+
     private readonly string _root;
     private readonly TimeProvider _time;
     private int _swept;
@@ -77,6 +80,29 @@ public sealed class FolderArtifactStore : IArtifactStore
                 }
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<string> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var incoming = Path.Combine(_root, "incoming");
+        var probe = Path.Combine(incoming, DurableFile.TemporaryPrefix + Guid.NewGuid().ToString("N"));
+        try
+        {
+            Directory.CreateDirectory(incoming);
+            await File.WriteAllBytesAsync(probe, [1], cancellationToken).ConfigureAwait(false);
+            _ = await File.ReadAllBytesAsync(probe, cancellationToken).ConfigureAwait(false);
+            File.Delete(probe);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"The artifact store {_root} cannot be written: {exception.Message.TrimEnd('.')}. Make it writable with free space, or set FINETUNE__Storage__Folder to another folder.", exception);
+        }
+
+        var free = new DriveInfo(_root).AvailableFreeSpace;
+        return free >= LeastFreeBytes
+            ? $"The folder can be written; {free >> 20} MiB are free."
+            : throw new IOException($"The disk of the artifact store {_root} has only {free >> 20} MiB free: free space on it.");
     }
 
     public Task DeleteAsync(string sha256, CancellationToken cancellationToken)

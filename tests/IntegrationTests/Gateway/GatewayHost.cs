@@ -48,7 +48,7 @@ public class GatewayHost : IAsyncLifetime
         builder.Services.AddFolderArtifactStore(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration, [new GatewayModule()]);
         _app = builder.Build();
-        _app.MapGateway();
+        new GatewayModule().MapEndpoints(_app);
         await _app.StartAsync();
         Http.BaseAddress = new Uri(_app.Urls.Single());
     }

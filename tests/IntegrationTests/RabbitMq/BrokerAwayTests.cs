@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit.RabbitMq;
@@ -67,7 +68,12 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
+        using var ready = await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        var checks = JsonElement.Parse(await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("checks").EnumerateArray().ToList();
+        var bad = Assert.Single(checks, check => check.GetProperty("status").GetString() != "healthy");
+        Assert.Equal("broker", bad.GetProperty("name").GetString());
+        Assert.Contains(advice, bad.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Equal(JobState.Queued, (await calls.ShowAsync(jobId)).State);
         await GatewayCalls.UntilAsync(() => Task.FromResult(program.Said.Contains(what, StringComparison.Ordinal)), () => $"{what}\n{program.Said}");
         Assert.Equal(0, await program.StopAsync());

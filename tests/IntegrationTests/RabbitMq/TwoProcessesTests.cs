@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit.RabbitMq;
 using FineTunePipeline.TestKit.Storage;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.RabbitMq;
@@ -61,6 +62,34 @@ public sealed class TwoProcessesTests(RabbitMqBroker broker) : IClassFixture<Rab
         var steps = (await calls.HistoryAsync(jobId)).Where(stored => stored.Type == "progress").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
         Assert.Equal(steps.Order(), steps);
         Assert.Equal(Steps, steps[^1]);
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_told_to_end_in_mid_training_gives_back_its_claim_and_another_goes_on()
+    {
+        var settings = BrokerSettings.Of(broker);
+        await using var gateway = StandaloneProgram.Start(_home.Path, Knowing, settings);
+        await using var worker = StandaloneProgram.Start(_home.Path, Working, settings);
+        using var calls = new GatewayCalls(await gateway.AddressAsync());
+        var jobId = await calls.SubmitAsync(SmallJob.Long(Steps, saveSteps: 20));
+        await calls.EventAsync(jobId, stored => stored.Type == "checkpoint");
+
+        Assert.Equal(0, await worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        Assert.Equal("Open|free|free", await ClaimAsync());
+        await using var next = StandaloneProgram.Start(_home.Path, Working, settings);
+        var job = await calls.EndAsync(jobId);
+        Assert.True(job.State == JobState.Succeeded, $"{job.Failure}\n{gateway.Said}\n{worker.Said}\n{next.Said}");
+        await AssertOnceAsync(calls, jobId);
+    }
+
+    /// <summary>State, owner and claim of the one training.</summary>
+    private async Task<string> ClaimAsync()
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_home.Path, "data", "training.db")};Pooling=False");
+        await database.OpenAsync();
+        await using var command = new SqliteCommand("SELECT State || '|' || COALESCE(Owner, 'free') || '|' || COALESCE(ClaimedUntil, 'free') FROM stage_runs", database);
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task AssertOnceAsync(GatewayCalls calls, string jobId)

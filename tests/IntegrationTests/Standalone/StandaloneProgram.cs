@@ -4,7 +4,7 @@ using FineTunePipeline.TestKit;
 
 namespace FineTunePipeline.IntegrationTests.Standalone;
 
-/// <summary>The built program <c>services/Standalone</c>, as a user starts it.</summary>
+/// <summary>The built program <c>services/Standalone</c>, or one of the services' own, as a user starts it.</summary>
 internal sealed class StandaloneProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -38,9 +38,11 @@ internal sealed class StandaloneProgram : IAsyncDisposable
 
     /// <summary>Starts it with a data folder, and with nothing of ours in its environment.</summary>
     /// <param name="wrapper">What to start it by, such as <c>unshare -m …</c>.</param>
-    public static StandaloneProgram Start(string home, string[] arguments, IReadOnlyDictionary<string, string>? settings = null, string[]? wrapper = null)
+    /// <param name="service">The service whose program it is.</param>
+    public static StandaloneProgram Start(
+        string home, string[] arguments, IReadOnlyDictionary<string, string>? settings = null, string[]? wrapper = null, string service = "Standalone")
     {
-        string[] command = [.. wrapper ?? [], EnginePath.Of("FineTunePipeline.Standalone"), .. arguments];
+        string[] command = [.. wrapper ?? [], EnginePath.Of("FineTunePipeline." + service), .. arguments];
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("FINETUNE_", StringComparison.Ordinal)).ToList())
         {

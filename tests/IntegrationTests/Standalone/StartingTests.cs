@@ -58,7 +58,7 @@ public sealed class StartingTests : IDisposable
         Assert.Equal(1, await program.ExitCodeAsync());
 
         Assert.Equal(
-            $"http://127.0.0.1:{port} cannot be served: another program listens there. Stop it, or choose another port: serve --urls http://127.0.0.1:8081\n",
+            $"http://127.0.0.1:{port} cannot be served: another program listens there. Stop it, or choose another port: --urls http://127.0.0.1:8081\n",
             program.Said);
         Assert.Empty(HomeProcesses.Of(Home));
         await using var again = StandaloneProgram.Start(Home, AnyPort);

@@ -141,6 +141,16 @@ public abstract class ArtifactStoreCompliance : IDisposable
         Assert.Equal(text, await ReadAsync(stored[0]));
     }
 
+    [Fact]
+    public async Task Says_in_a_sentence_that_it_works_and_leaves_nothing_behind_by_asking()
+    {
+        var before = Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories);
+
+        Assert.EndsWith(".", await Store.ProbeAsync(default), StringComparison.Ordinal);
+
+        Assert.Equal(before, Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories));
+    }
+
     public void Dispose()
     {
         Folder.Dispose();

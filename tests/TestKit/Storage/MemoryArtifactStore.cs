@@ -47,6 +47,8 @@ public sealed class MemoryArtifactStore : IArtifactStore
         await DurableFile.WriteAsync(path, (stream, token) => stream.WriteAsync(bytes, token).AsTask(), cancellationToken);
     }
 
+    public Task<string> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult($"{Blobs.Count} blobs in memory.");
+
     public Task DeleteAsync(string sha256, CancellationToken cancellationToken)
     {
         Blobs.TryRemove(Checked(sha256), out _);

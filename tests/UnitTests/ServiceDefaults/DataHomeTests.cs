@@ -16,7 +16,7 @@ public sealed class DataHomeTests : IDisposable
         using var first = DataHome.Share(_folder.Path);
         using var second = DataHome.Share(_folder.Path);
 
-        Assert.Equal(first.Databases, second.Databases);
+        Assert.Equal(first.Folder, second.Folder);
     }
 
     [Fact]

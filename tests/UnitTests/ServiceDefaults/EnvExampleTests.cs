@@ -6,7 +6,6 @@ using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.ServiceDefaults.Configuration;
-using FineTunePipeline.ServiceDefaults.Home;
 using FineTunePipeline.Storage.Folder;
 using FineTunePipeline.TestKit.Storage;
 using FineTunePipeline.UnitTests.Architecture;
@@ -59,8 +58,8 @@ public sealed class EnvExampleTests : IDisposable
     /// <summary>Every property of every options class that a module binds, as a process without settings of its own has it.</summary>
     private Dictionary<string, string> Settings()
     {
-        using var home = DataHome.Lock(_folder.At("home"));
-        var configuration = new ConfigurationBuilder().AddFineTune(home).Build();
+        var home = _folder.At("home");
+        var configuration = new ConfigurationBuilder().AddFineTune(home, new Dictionary<string, string?>()).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddFolderArtifactStore(configuration);
@@ -75,7 +74,7 @@ public sealed class EnvExampleTests : IDisposable
             var section = type.GetField("Section")!.GetRawConstantValue();
             foreach (var property in type.GetProperties().Where(property => property.CanWrite))
             {
-                Add(settings, $"{Prefix}{section}__{property.Name}", property.GetValue(value), home.Folder);
+                Add(settings, $"{Prefix}{section}__{property.Name}", property.GetValue(value), home);
             }
         }
 

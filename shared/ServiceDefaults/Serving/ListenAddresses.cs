@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
 
-namespace FineTunePipeline.Standalone;
+namespace FineTunePipeline.ServiceDefaults.Serving;
 
 /// <summary>
 /// Looks whether the addresses to serve are free before anything starts: the server itself finds out last, when the services are at work already, and tells
@@ -9,17 +10,32 @@ namespace FineTunePipeline.Standalone;
 /// </summary>
 internal static class ListenAddresses
 {
-    /// <exception cref="StartException">One is not.</exception>
-    public static void Ensure(string urls)
+    private const string Advice = "--urls http://127.0.0.1:8081";
+
+    public static void Check(string urls, StartFaults faults)
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var address = BindingAddress.Parse(url);
-            if (!address.IsUnixPipe && address.Port > 0 && FaultOf(address) is { } fault)
+            if (FaultOf(url) is { } fault)
             {
-                throw new StartException($"{url} cannot be served: {fault}");
+                faults.Add($"{url} cannot be served: {fault}");
             }
         }
+    }
+
+    private static string? FaultOf(string url)
+    {
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            return $"it is no address. Set one such as {Advice}";
+        }
+
+        return address.IsUnixPipe || address.Port == 0 ? null : FaultOf(address);
     }
 
     private static string? FaultOf(BindingAddress address)
@@ -32,11 +48,11 @@ internal static class ListenAddresses
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return "another program listens there. Stop it, or choose another port: serve --urls http://127.0.0.1:8081";
+            return $"another program listens there. Stop it, or choose another port: {Advice}";
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or ArgumentOutOfRangeException)
         {
-            return $"{exception.Message}. Choose another address or port: serve --urls http://127.0.0.1:8081";
+            return $"{exception.Message}. Choose another address or port: {Advice}";
         }
     }
 

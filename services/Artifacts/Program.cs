@@ -1,0 +1,4 @@
+using FineTunePipeline.Artifacts;
+using FineTunePipeline.ServiceDefaults.Serving;
+
+return await ServiceProgram.RunAsync(args, new ArtifactsModule());

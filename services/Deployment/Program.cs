@@ -1,0 +1,4 @@
+using FineTunePipeline.Deployment;
+using FineTunePipeline.ServiceDefaults.Serving;
+
+return await ServiceProgram.RunAsync(args, new DeploymentModule());

@@ -1,0 +1,4 @@
+using FineTunePipeline.Evaluation;
+using FineTunePipeline.ServiceDefaults.Serving;
+
+return await ServiceProgram.RunAsync(args, new EvaluationModule());

@@ -1,0 +1,4 @@
+using FineTunePipeline.Orchestrator;
+using FineTunePipeline.ServiceDefaults.Serving;
+
+return await ServiceProgram.RunAsync(args, new OrchestratorModule());

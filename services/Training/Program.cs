@@ -1,0 +1,4 @@
+using FineTunePipeline.Training;
+using FineTunePipeline.ServiceDefaults.Serving;
+
+return await ServiceProgram.RunAsync(args, new TrainingModule());
