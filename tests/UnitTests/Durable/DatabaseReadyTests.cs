@@ -1,5 +1,4 @@
 using FineTunePipeline.Messaging.Health;
-using FineTunePipeline.TestKit.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,16 +7,14 @@ using Xunit;
 
 namespace FineTunePipeline.UnitTests.Durable;
 
-public sealed class DatabaseReadyTests : IDisposable
+public sealed class DatabaseReadyTests
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_database_that_works_is_healthy_one_that_is_locked_is_still_ready_and_one_that_is_gone_is_not()
     {
-        await using var bench = await DurableBench.StartWithoutDispatchAsync(_folder.Path);
+        await using var store = new ServiceStore();
+        var folder = (await store.SettingsAsync())["Database:Folder"]!;
+        await using var bench = await DurableBench.StartWithoutDispatchAsync(store);
         var check = new DatabaseReady<DurableDb>(bench.Services.GetRequiredService<IDbContextFactory<DurableDb>>(), TimeProvider.System);
         Assert.Equal(HealthStatus.Healthy, await LookAsync());
 
@@ -28,14 +25,14 @@ public sealed class DatabaseReadyTests : IDisposable
         }
 
         SqliteConnection.ClearAllPools();
-        foreach (var file in Directory.GetFiles(_folder.Path))
+        foreach (var file in Directory.GetFiles(folder))
         {
             File.Delete(file);
         }
 
         Assert.Equal(HealthStatus.Unhealthy, await LookAsync());
-        Assert.Empty(Directory.GetFiles(_folder.Path));
-        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "durable.db"), new string('x', 8192));
+        Assert.Empty(Directory.GetFiles(folder));
+        await File.WriteAllTextAsync(Path.Combine(folder, "durable.db"), new string('x', 8192));
         Assert.Equal(HealthStatus.Unhealthy, await LookAsync());
 
         async Task<HealthStatus> LookAsync() => (await check.CheckHealthAsync(new HealthCheckContext())).Status;
