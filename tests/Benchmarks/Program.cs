@@ -1,8 +1,11 @@
 using FineTunePipeline.Benchmarks.Gguf;
+using FineTunePipeline.Benchmarks.Saga;
 
 return args switch
 {
     ["gguf", .. var rest] => await GgufBenchmark.RunAsync(rest),
+    ["saga", .. var rest] => await SagaBenchmark.RunAsync(rest),
+    ["saga-process", var part] => await SagaProcess.RunAsync(part),
     ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
     ["checkpoint", var folder] => Checkpoint(folder),
     _ => Usage(),
@@ -19,6 +22,9 @@ static int Usage()
     Console.Error.WriteLine("""
         gguf --json FILE [--converter convert_hf_to_gguf.py --python COMMAND [--chroot DIR]] [--engine PROGRAM] [--work DIR] [--layers N] [--repeat N]
                                          our GGUF converter against llama.cpp's
+        saga --json FILE --rabbitmq URI [--postgres CONNECTION] [--python COMMAND] [--jobs N] [--only sqlite|postgres|celery]
+                                         jobs of seven stages that do nothing, against Celery's chains of seven tasks
+        saga-process orchestrator|stages  one process of that
         convert MODEL_FOLDER OUT TYPE    one conversion; TYPE: f32, f16, bf16, q8_0
         checkpoint FOLDER                keeps the benchmark's 1 GB checkpoint there
         """);

@@ -1,13 +1,33 @@
 #!/usr/bin/env bash
-# bench gguf --json FILE: measures in Release against the real converter from Debian sid, in the same run.
+# bench NAME --json FILE: measures in Release, side by side with a peer in the same run (root, Debian packages).
+#   gguf     our HF -> GGUF converter against llama.cpp's own, from Debian sid
+#   saga     jobs of seven stages that do nothing on RabbitMQ, on SQLite and on PostgreSQL, against Celery's chains of seven tasks on the same broker
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 name=${1-}; shift || true
-[ "$name" = gguf ] || { echo "There is one benchmark: bench gguf --json FILE" >&2; exit 2; }
 
-source tests/lib/sid.sh
-trap sid_down EXIT
-sid_up "$PWD/.tmp/sid" llama.cpp-tools llama.cpp-tools-extra python3-torch python3-transformers python3-safetensors python3-gguf python3-sentencepiece
-dotnet build tests/Benchmarks/Benchmarks.csproj -c Release -v q -nologo >.tmp/bench-build.log 2>&1 || { tail -20 .tmp/bench-build.log; exit 1; }
-tests/Benchmarks/bin/Release/net10.0/FineTunePipeline.Benchmarks gguf --python "chroot $PWD/.tmp/sid python3" --chroot "$PWD/.tmp/sid" \
-  --converter /usr/share/doc/llama.cpp-tools/scripts/convert_hf_to_gguf.py "$@"
+build() {
+  dotnet build tests/Benchmarks/Benchmarks.csproj -c Release -v q -nologo >.tmp/bench-build.log 2>&1 || { tail -20 .tmp/bench-build.log; exit 1; }
+}
+
+measure() { tests/Benchmarks/bin/Release/net10.0/FineTunePipeline.Benchmarks "$@"; }
+
+case "$name" in
+  gguf)
+    source tests/lib/sid.sh
+    trap sid_down EXIT
+    sid_up "$PWD/.tmp/sid" llama.cpp-tools llama.cpp-tools-extra python3-torch python3-transformers python3-safetensors python3-gguf python3-sentencepiece
+    build
+    measure gguf --python "chroot $PWD/.tmp/sid python3" --chroot "$PWD/.tmp/sid" --converter /usr/share/doc/llama.cpp-tools/scripts/convert_hf_to_gguf.py "$@" ;;
+  saga)
+    source tests/lib/parts.sh
+    trap parts_down EXIT
+    export PARTS_PACKAGES="$PARTS_PACKAGES python3-celery python3-sqlalchemy"
+    PARTS_WANTED="rabbitmq postgres" parts_up "$PWD/.tmp/bench" "$PWD/.tmp/bench.log" yes
+    parts_wait
+    : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
+    build
+    measure saga --python /usr/bin/python3 --rabbitmq "$FINETUNE_TEST_RABBITMQ" --postgres "$FINETUNE_TEST_POSTGRES" "$@" ;;
+  *)
+    sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac

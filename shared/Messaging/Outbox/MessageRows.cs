@@ -1,9 +1,10 @@
+using System.Data.Common;
 using System.Globalization;
 using FineTunePipeline.Messaging.Data;
 
 namespace FineTunePipeline.Messaging.Outbox;
 
-/// <summary>Inserts into <c>inbox</c> and <c>outbox</c>, past EF Core: two or three rows for every message would be most of its work.</summary>
+/// <summary>Reads and writes of <c>inbox</c> and <c>outbox</c> past EF Core: two or three rows for every message would be most of its work.</summary>
 internal static class MessageRows
 {
     private const string InsertInbox = """INSERT INTO inbox ("ConsumerId", "MessageId", "JobId", "ConsumedAt") VALUES (@p0, @p1, @p2, @p3)""";
@@ -14,6 +15,20 @@ internal static class MessageRows
             "Body", "Headers", "Properties", "DueAt", "Token", "Claim", "ClaimedUntil", "Failures")
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, 0) RETURNING "Seq"
         """;
+
+    public static async Task<bool> IsInInboxAsync(DbConnection connection, Guid consumerId, Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = """SELECT COUNT(*) FROM inbox WHERE "ConsumerId" = @p0 AND "MessageId" = @p1""";
+        foreach (var (name, value) in new[] { ("@p0", consumerId), ("@p1", messageId) })
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) > 0;
+    }
 
     public static Task InsertAsync(WriteSession session, InboxRow row) =>
         session.ExecuteAsync(InsertInbox, row.ConsumerId, row.MessageId, row.JobId, session.Now);

@@ -31,6 +31,7 @@ public static class OutboxRegistration
         services.TryAddSingleton<OutboxCleaner<TDb>>();
         services.TryAddSingleton<OutboxDispatcher<TDb>>();
         services.TryAddSingleton<OutboxCommit<TDb>>();
+        services.TryAddSingleton<ConsumeTurns<TDb>>();
         services.TryAddSingleton(provider => new ServiceOutbox<TDb>(
             provider.GetRequiredService<IDbContextFactory<TDb>>(), provider.GetRequiredService<IBus>(), provider.GetRequiredService<OutboxCommit<TDb>>(), provider));
         services.TryAddScoped<IOutboxContextFactory<TDb>, DurableOutboxContextFactory<TDb>>();

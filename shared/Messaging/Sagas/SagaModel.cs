@@ -24,8 +24,14 @@ public static class SagaModel
         return saga;
     }
 
-    /// <summary>Stores the value as JSON. Changes inside it are seen, too: the comparison is one of the texts.</summary>
+    /// <summary>Stores a value that is only ever replaced as a whole as JSON.</summary>
     public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) => property.HasConversion(
+        value => JsonSerializer.Serialize(value, Json),
+        text => JsonSerializer.Deserialize<T>(text, Json)!,
+        new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value == null ? 0 : value.GetHashCode(), value => value));
+
+    /// <summary>Stores a list or a dictionary as JSON. Changes inside it are seen: the comparison is one of the texts.</summary>
+    public static PropertyBuilder<T> AsChangingJson<T>(this PropertyBuilder<T> property) => property.HasConversion(
         value => JsonSerializer.Serialize(value, Json),
         text => JsonSerializer.Deserialize<T>(text, Json)!,
         new ValueComparer<T>(

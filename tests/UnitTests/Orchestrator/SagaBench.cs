@@ -12,6 +12,7 @@ using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
+using FineTunePipeline.TestKit.Stages;
 using MassTransit;
 using MassTransit.Events;
 using MassTransit.Metadata;
@@ -23,8 +24,6 @@ namespace FineTunePipeline.UnitTests.Orchestrator;
 /// <summary>The saga alone on an in-memory bus: tests play the services.</summary>
 internal sealed class SagaBench : IAsyncDisposable
 {
-    public static readonly ArtifactReference Reference = new(new string('a', 64), 1);
-
     private readonly ServiceProvider _provider;
     private readonly IBusControl _bus;
 
@@ -73,18 +72,18 @@ internal sealed class SagaBench : IAsyncDisposable
         {
             CorrelationId = Guid.CreateVersion7(),
             CurrentState = state,
-            Spec = Spec(),
+            Spec = SampleEvents.Spec(),
             Stage = stage,
             Attempts = Enum.GetValues<Stage>().Where(known => known <= stage).ToDictionary(known => known, _ => 2),
-            Inputs = Inputs(),
+            Inputs = SampleEvents.Inputs(),
         };
         saga.JobId = JobId.From(saga.CorrelationId);
         if (stage > Stage.Provision)
         {
-            (saga.LeaseId, saga.LeaseAttempt, saga.Host) = ("lease-held", 2, Host());
+            (saga.LeaseId, saga.LeaseAttempt, saga.Host) = ("lease-held", 2, SampleEvents.Host());
         }
 
-        (saga.Prepared, saga.Trained, saga.Converted) = (Prepared(), stage > Stage.Train ? Trained() : null, Converted());
+        (saga.Prepared, saga.Trained, saga.Converted) = (SampleEvents.Prepared(), stage > Stage.Train ? SampleEvents.Trained() : null, SampleEvents.Converted());
         change?.Invoke(saga);
         var sagas = _provider.GetRequiredService<IndexedSagaDictionary<FineTuneSaga>>();
         await sagas.MarkInUse(CancellationToken.None);
@@ -97,7 +96,7 @@ internal sealed class SagaBench : IAsyncDisposable
     {
         var jobId = JobId.New();
         var endpoint = await _bus.GetSendEndpoint(Queue);
-        await endpoint.Send(new SubmitJob { JobId = jobId, Spec = spec ?? Spec(), SubmittedAt = TimeProvider.System.GetUtcNow() });
+        await endpoint.Send(new SubmitJob { JobId = jobId, Spec = spec ?? SampleEvents.Spec(), SubmittedAt = TimeProvider.System.GetUtcNow() });
         return jobId;
     }
 
@@ -110,52 +109,20 @@ internal sealed class SagaBench : IAsyncDisposable
 
     public static Uri Queue { get; } = new("queue:orchestrator");
 
-    /// <summary>The event by which a stage tells that it ended well.</summary>
-    public static IStageEvent Success(string jobId, Stage stage, int attempt, string leaseId = "lease-1") => stage switch
-    {
-        Stage.Validate => new JobValidated { JobId = jobId, Attempt = attempt, Report = Report(), Statement = Reference },
-        Stage.Fetch => new ArtifactsFetched { JobId = jobId, Attempt = attempt, Inputs = Inputs(), Statement = Reference },
-        Stage.Provision => new HostAcquired
-        {
-            JobId = jobId,
-            Attempt = attempt,
-            LeaseId = leaseId,
-            Host = Host(),
-            HourlyPrice = 0,
-            Currency = "CNY",
-            Statement = Reference,
-        },
-        Stage.Prepare => new HostPrepared { JobId = jobId, Attempt = attempt, Prepared = Prepared(), Statement = Reference },
-        Stage.Train => new TrainingCompleted { JobId = jobId, Attempt = attempt, Trained = Trained(), Statement = Reference },
-        Stage.Evaluate => new ModelEvaluated { JobId = jobId, Attempt = attempt, Summary = Summary(true), Report = Reference, Statement = Reference },
-        Stage.Convert => new ModelConverted { JobId = jobId, Attempt = attempt, Converted = Converted(), Statement = Reference },
-        Stage.Deploy => new ModelDeployed
-        {
-            JobId = jobId,
-            Attempt = attempt,
-            Target = "embedded",
-            Endpoint = "http://127.0.0.1:1/v1",
-            ModelName = "m",
-            Type = "q8_0",
-            Statement = Reference,
-        },
-        _ => new HostReleased { JobId = jobId, Attempt = attempt, LeaseId = leaseId, Cost = 0, Currency = "CNY", Statement = Reference },
-    };
-
     /// <summary>Every event the saga knows, for the current attempt or for an older one.</summary>
     public static IReadOnlyList<object> AllEvents(FineTuneSaga saga, int attempt)
     {
         var id = saga.JobId;
         return
         [
-            new SubmitJob { JobId = id, Spec = Spec(), SubmittedAt = DateTimeOffset.UnixEpoch },
+            new SubmitJob { JobId = id, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch },
             new CancelJob { JobId = id, Reason = "test" },
-            .. Enum.GetValues<Stage>().Select(stage => (object)Success(id, stage, attempt, "lease-event")),
+            .. Enum.GetValues<Stage>().Select(stage => (object)SampleEvents.Success(id, stage, attempt, "lease-event")),
             new TrainingStarted { JobId = id, Attempt = attempt, FromStep = 0 },
             .. Enum.GetValues<FailureKind>().Select(kind => (object)Failed(id, saga.Stage, attempt, kind)),
             Failed(id, Stage.Release, attempt, FailureKind.Transient),
             new StageCancelled { JobId = id, Stage = saga.Stage, Attempt = attempt },
-            new ProvenanceWritten { JobId = id, Provenance = Reference },
+            new ProvenanceWritten { JobId = id, Provenance = SampleEvents.Reference },
             new RetryDue { JobId = id },
             new DeadlineDue { JobId = id },
         ];
@@ -164,35 +131,9 @@ internal sealed class SagaBench : IAsyncDisposable
     public static StageFailed Failed(string jobId, Stage stage, int attempt, FailureKind kind) =>
         new() { JobId = jobId, Stage = stage, Attempt = attempt, Failure = new Failure("test", "It broke.", kind) };
 
-    public static JobSpec Spec() => new() { Model = "/model", Dataset = "/data.json" };
-
-    public static EvaluationSummary Summary(bool passed) =>
-        new() { Sets = new Dictionary<string, SetScore>(), Passed = passed, Verdict = passed ? "Good." : "Taught accuracy 0.1 is below 0.8." };
-
     public async ValueTask DisposeAsync()
     {
         await _bus.StopAsync();
         await _provider.DisposeAsync();
     }
-
-    private static ValidationReport Report() => new()
-    {
-        Samples = 1,
-        Skipped = 0,
-        Tokens = 1,
-        OverCutoff = 0,
-        Parameters = 1,
-        EstimatedDiskBytes = 1,
-        EstimatedMemoryBytes = 1,
-    };
-
-    private static JobInputs Inputs() => new() { Model = Reference, Dataset = Reference, DatasetNames = "data" };
-
-    private static HostReference Host() => new() { Kind = "local", Address = "here", WorkFolder = "/work" };
-
-    private static PreparedHost Prepared() => new() { LeaseId = "lease-1", Host = Host(), ModelFolder = "/m", DatasetFolder = "/d", TrainerVersion = "1" };
-
-    private static TrainedModel Trained() => new() { Method = FineTuningMethod.Lora, Output = Reference, OutputFolder = "/o", Steps = 1 };
-
-    private static ConvertedModel Converted() => new() { Merged = Reference, Gguf = [new GgufOutput("q8_0", "m-q8_0.gguf", Reference)] };
 }

@@ -7,6 +7,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
+using FineTunePipeline.TestKit.Stages;
 using MassTransit;
 using Xunit;
 
@@ -25,7 +26,7 @@ public sealed class SagaFlowTests
         await PlayAsync(bench, job, Flow);
 
         await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
-        await bench.PublishAsync(new ProvenanceWritten { JobId = job, Provenance = SagaBench.Reference });
+        await bench.PublishAsync(new ProvenanceWritten { JobId = job, Provenance = SampleEvents.Reference });
         var done = await bench.ChangedAsync(job, change => change.State == JobState.Succeeded);
 
         Assert.Equal(["adapter", "evaluation", "merged", "gguf", "provenance"], done.Result.Files.Select(file => file.Kind));
@@ -43,9 +44,9 @@ public sealed class SagaFlowTests
         {
             JobId = job,
             Attempt = 1,
-            Summary = SagaBench.Summary(false),
-            Report = SagaBench.Reference,
-            Statement = SagaBench.Reference,
+            Summary = SampleEvents.Summary(false),
+            Report = SampleEvents.Reference,
+            Statement = SampleEvents.Reference,
         });
         await PlayAsync(bench, job, [Stage.Convert]);
 
@@ -67,9 +68,9 @@ public sealed class SagaFlowTests
 
         await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
         await bench.SentAsync<AcquireHost>(acquire => acquire.JobId == job && acquire.Attempt == 2);
-        await bench.PublishAsync(SagaBench.Success(job, Stage.Provision, 2, "lease-2"));
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Provision, 2, "lease-2"));
         await WaitForAsync(bench, job, Stage.Prepare, 2);
-        await bench.PublishAsync(SagaBench.Success(job, Stage.Prepare, 2));
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Prepare, 2));
         await bench.SentAsync<StartTraining>(start => start.JobId == job && start.Attempt == 2);
     }
 
@@ -77,7 +78,7 @@ public sealed class SagaFlowTests
     public async Task Out_of_memory_halves_the_micro_batch_at_the_same_global_batch()
     {
         await using var bench = await SagaBench.StartAsync();
-        var spec = SagaBench.Spec() with { Hyperparameters = new Hyperparameters { PerDeviceTrainBatchSize = 4, GradientAccumulationSteps = 3 } };
+        var spec = SampleEvents.Spec() with { Hyperparameters = new Hyperparameters { PerDeviceTrainBatchSize = 4, GradientAccumulationSteps = 3 } };
         var job = await bench.SubmitAsync(spec);
         await PlayAsync(bench, job, Flow[..4]);
         await WaitForAsync(bench, job, Stage.Train, 1);
@@ -108,7 +109,7 @@ public sealed class SagaFlowTests
         var saga = await bench.PutAsync("Finishing", Stage.Deploy, saga => saga.LeaseId = null);
 
         await bench.PublishAsync(byDeadline ? new DeadlineDue { JobId = saga.JobId } : new CancelJob { JobId = saga.JobId, Reason = "test" });
-        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SagaBench.Reference });
+        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SampleEvents.Reference });
 
         var done = await bench.ChangedAsync(saga.JobId, _ => true);
         Assert.Equal((JobState.Succeeded, (Failure?)null), (done.State, done.Failure));
@@ -121,7 +122,7 @@ public sealed class SagaFlowTests
         var saga = await bench.PutAsync("Finishing", Stage.Deploy, saga =>
         {
             saga.LeaseId = null;
-            saga.Result = new JobResult { Files = [new ResultFile("gguf", "m.gguf", SagaBench.Reference)] };
+            saga.Result = new JobResult { Files = [new ResultFile("gguf", "m.gguf", SampleEvents.Reference)] };
         });
 
         await bench.PublishFaultAsync(
@@ -148,7 +149,7 @@ public sealed class SagaFlowTests
         await using var bench = await SagaBench.StartAsync();
         var saga = await bench.PutAsync("Failed", Stage.Train, saga => saga.Failure = new Failure("test", "It broke.", FailureKind.Internal));
 
-        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SagaBench.Reference });
+        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SampleEvents.Reference });
 
         Assert.Equal("It broke.", (await bench.ChangedAsync(saga.JobId, _ => true)).Message);
     }
@@ -186,7 +187,7 @@ public sealed class SagaFlowTests
         if (stage > Stage.Provision)
         {
             var release = await bench.SentAsync<ReleaseHost>(sent => sent.JobId == job);
-            await bench.PublishAsync(SagaBench.Success(job, Stage.Release, release.Attempt, release.LeaseId));
+            await bench.PublishAsync(SampleEvents.Success(job, Stage.Release, release.Attempt, release.LeaseId));
         }
 
         await bench.ChangedAsync(job, change => change.State == JobState.Cancelled);
@@ -201,12 +202,12 @@ public sealed class SagaFlowTests
         await WaitForAsync(bench, job, Stage.Provision, 1);
         await bench.PublishAsync(new CancelJob { JobId = job, Reason = "test" });
         await bench.ChangedAsync(job, change => change.State == JobState.Cancelling);
-        await bench.PublishAsync(SagaBench.Success(job, Stage.Provision, 1));
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Provision, 1));
         await bench.Recorder.ConsumedAsync<HostAcquired>(taken => taken.JobId == job);
         await bench.PublishAsync(new StageCancelled { JobId = job, Stage = Stage.Provision, Attempt = 1 });
 
         await bench.SentAsync<ReleaseHost>(release => release.JobId == job && release.LeaseId == "lease-1");
-        await bench.PublishAsync(SagaBench.Success(job, Stage.Release, 1));
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Release, 1));
         await bench.ChangedAsync(job, change => change.State == JobState.Cancelled);
     }
 
@@ -215,7 +216,7 @@ public sealed class SagaFlowTests
     {
         await using var bench = await SagaBench.StartAsync();
         var unknown = JobId.New();
-        await bench.PublishAsync(SagaBench.Success(unknown, Stage.Provision, 1, "lease-lost"));
+        await bench.PublishAsync(SampleEvents.Success(unknown, Stage.Provision, 1, "lease-lost"));
         await bench.SentAsync<ReleaseHost>(release => release.JobId == unknown && release.LeaseId == "lease-lost");
     }
 
@@ -224,7 +225,7 @@ public sealed class SagaFlowTests
         foreach (var stage in stages)
         {
             await WaitForAsync(bench, job, stage, 1);
-            var message = SagaBench.Success(job, stage, 1);
+            var message = SampleEvents.Success(job, stage, 1);
             await bench.PublishAsync(message);
         }
     }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace FineTunePipeline.Benchmarks.Gguf;
+namespace FineTunePipeline.Benchmarks;
 
 /// <summary>The results file: name, ours, peer, unit and ratio (above 1 = ours is better) of each measurement.</summary>
 internal sealed class BenchmarkReport
@@ -32,6 +32,20 @@ internal sealed class BenchmarkReport
         _results.Add(result);
     }
 
+    /// <summary>Two figures, of which more is better, or less.</summary>
+    public void Add(string name, double ours, double? peer, string unit, bool moreIsBetter, string? peerIs = null)
+    {
+        _results.Add(new JsonObject
+        {
+            ["name"] = name,
+            ["ours"] = Round(ours),
+            ["peer"] = peer is { } known ? Round(known) : null,
+            ["unit"] = unit,
+            ["ratio"] = peer is { } other ? Round(moreIsBetter ? ours / other : other / ours) : null,
+            ["peer_is"] = peerIs,
+        });
+    }
+
     /// <summary>Keeps the largest; the "peer" of this row is the limit that was set.</summary>
     public void AddHeap(double megabytes, double limit)
     {
@@ -41,14 +55,11 @@ internal sealed class BenchmarkReport
 
     public async Task WriteAsync(string path)
     {
-        _results.Add(new JsonObject
+        if (_heap > 0)
         {
-            ["name"] = "managed_heap_mb",
-            ["ours"] = Round(_heap),
-            ["peer"] = _heapLimit,
-            ["unit"] = "MB",
-            ["ratio"] = Round(_heapLimit / _heap),
-        });
+            Add("managed_heap_mb", _heap, _heapLimit, "MB", moreIsBetter: false, "the limit");
+        }
+
         var text = new JsonObject { ["results"] = _results }.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
         await File.WriteAllTextAsync(path, text + "\n");
         Console.WriteLine(text);
