@@ -66,12 +66,16 @@ internal static class LocalCommand
         }
     }
 
-    /// <summary>Reads a pipe to its end, so that the command never blocks on it, and keeps the last part.</summary>
+    /// <summary>
+    /// Reads a pipe to its end, so that the command never blocks on it, and keeps the last part. On a thread of its own: where the pool's threads all wait for a
+    /// locked database, what a command said would else not be read before <see cref="DrainLimit"/> is over, and be lost.
+    /// </summary>
     private sealed class Tail
     {
         private readonly StringBuilder _kept = new();
 
-        public Tail(StreamReader reader) => Done = ReadAsync(reader);
+        public Tail(StreamReader reader) =>
+            Done = Task.Factory.StartNew(() => Read(reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         public Task Done { get; }
 
@@ -86,13 +90,13 @@ internal static class LocalCommand
             }
         }
 
-        private async Task ReadAsync(StreamReader reader)
+        private void Read(StreamReader reader)
         {
             var buffer = new char[8192];
             try
             {
                 int read;
-                while ((read = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+                while ((read = reader.Read(buffer, 0, buffer.Length)) > 0)
                 {
                     lock (_kept)
                     {

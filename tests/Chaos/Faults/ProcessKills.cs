@@ -4,8 +4,8 @@ using FineTunePipeline.Chaos.Processes;
 namespace FineTunePipeline.Chaos.Faults;
 
 /// <summary>
-/// SIGKILL for one process after the other: half at a moment that the seed draws, half at a planted point. Only a kill of a process that said it is ready,
-/// while jobs were unfinished, counts.
+/// SIGKILL for one process after the other, at moments that the seed draws; and beside that, as often, at planted points. Only a kill of a process that said it
+/// is ready, while jobs were unfinished, counts.
 /// </summary>
 internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, int kills, int seed)
 {
@@ -15,45 +15,68 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
     /// <summary>Between intent and effect; between effect and outcome.</summary>
     private static readonly string[] WorkerPoints = ["StageIntentSaved", "StageEffectDone"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
-    private readonly Random _random = new(seed);
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, int> _where = [];
+    private readonly SortedDictionary<string, int> _who = [];
 
     /// <summary>Kills that count.</summary>
     public int Done { get; private set; }
 
     /// <summary>How many of them hit where; "anywhere" is a random moment.</summary>
-    public SortedDictionary<string, int> Where { get; } = [];
+    public IReadOnlyDictionary<string, int> Where => _where;
 
-    public SortedDictionary<string, int> Who { get; } = [];
+    public IReadOnlyDictionary<string, int> Who => _who;
 
     /// <summary>Ends when all kills are done, or no job is left to disturb and none comes.</summary>
     public async Task RunAsync(Task submitting, CancellationToken cancellationToken)
     {
-        while (Done < kills)
+        var planted = kills / 2;
+        await Task.WhenAll(
+            RepeatAsync(kills - planted, new Random(seed), submitting, AnywhereAsync, cancellationToken),
+            RepeatAsync(planted, new Random(seed + 7), submitting, AtPointAsync, cancellationToken));
+
+        // Points that were not reached in time are made up for.
+        await RepeatAsync(kills - Done, new Random(seed + 8), submitting, AnywhereAsync, cancellationToken);
+        board.Progress = 1;
+    }
+
+    private async Task RepeatAsync(
+        int times, Random random, Task submitting, Func<ServiceProcess, Random, CancellationToken, Task<string?>> kill, CancellationToken cancellationToken)
+    {
+        for (var done = 0; done < times;)
         {
-            await Task.Delay(TimeSpan.FromSeconds(_random.NextDouble() * 3), cancellationToken);
-            var victim = await VictimAsync(submitting, cancellationToken);
-            if (victim is null)
+            await Task.Delay(LongestPause * random.NextDouble(), cancellationToken);
+            var allowed = (Func<double, bool>)(part => done < times * part);
+            if (await VictimAsync(random, allowed, submitting, cancellationToken) is not { } victim)
             {
                 return;
             }
 
-            var where = await KillAsync(victim, cancellationToken);
-            if (where is not null)
+            if (await kill(victim, random, cancellationToken) is { } where)
             {
-                Done++;
-                Where[where] = Where.GetValueOrDefault(where) + 1;
-                Who[victim.Name] = Who.GetValueOrDefault(victim.Name) + 1;
-                board.Progress = (double)Done / kills;
+                done++;
+                Count(where, victim);
             }
         }
+    }
 
-        board.Progress = 1;
+    private void Count(string where, ServiceProcess victim)
+    {
+        lock (_gate)
+        {
+            Done++;
+            _where[where] = _where.GetValueOrDefault(where) + 1;
+            _who[victim.Name] = _who.GetValueOrDefault(victim.Name) + 1;
+            board.Progress = (double)Done / kills;
+        }
     }
 
     /// <summary>A process that is ready, drawn evenly; null when there is nothing more to disturb.</summary>
-    private async Task<ServiceProcess?> VictimAsync(Task submitting, CancellationToken cancellationToken)
+    /// <param name="allowed">Whether so large a part of the kills is enough for the next one.</param>
+    private async Task<ServiceProcess?> VictimAsync(Random random, Func<double, bool> allowed, Task submitting, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -63,8 +86,8 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
                 return null;
             }
 
-            var candidate = processes.All[_random.Next(processes.All.Count)];
-            if (unfinished > 0 && Done < await board.KillableAsync(cancellationToken) * kills && await candidate.IsReadyAsync(cancellationToken))
+            var candidate = processes.All[random.Next(processes.All.Count)];
+            if (unfinished > 0 && allowed(await board.KillableAsync(cancellationToken)) && await candidate.IsReadyAsync(cancellationToken))
             {
                 return candidate;
             }
@@ -73,17 +96,14 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
         }
     }
 
-    /// <summary>Where it died; null if it did not come to the point in time.</summary>
-    private async Task<string?> KillAsync(ServiceProcess victim, CancellationToken cancellationToken)
-    {
-        if (_random.Next(2) == 0)
-        {
-            victim.Kill();
-            return "anywhere";
-        }
+    private static Task<string?> AnywhereAsync(ServiceProcess victim, Random random, CancellationToken cancellationToken) =>
+        Task.FromResult(victim.Kill() ? "anywhere" : null);
 
+    /// <summary>Where it died; null if it did not come to the point in time.</summary>
+    private async Task<string?> AtPointAsync(ServiceProcess victim, Random random, CancellationToken cancellationToken)
+    {
         string[] points = processes.Workers.Contains(victim) ? [.. Points, .. WorkerPoints] : Points;
-        var point = points[_random.Next(points.Length)];
+        var point = points[random.Next(points.Length)];
         return await victim.KillAtAsync(point, Patience, cancellationToken) ? point : null;
     }
 }

@@ -16,11 +16,11 @@ internal sealed class JobBoard(IReadOnlyList<JobPlan> plans, JobInputs inputs, G
     public double Progress { get; set; }
 
     /// <summary>
-    /// Part of the kills that may be done: those that fall on the jobs that have ended, and half a window more. Kills in step with the work, and not with the
+    /// Part of the kills that may be done: those that fall on the jobs that have ended, and a window more. Kills in step with the work, and not with the
     /// clock, leave a slow computer as much of them as a fast one.
     /// </summary>
     public async Task<double> KillableAsync(CancellationToken cancellationToken) =>
-        (await EndedAsync(cancellationToken) + (window / 2.0)) / plans.Count;
+        (await EndedAsync(cancellationToken) + (double)window) / plans.Count;
 
     /// <summary>Jobs that were taken and, by the orchestrator's own table, have not ended.</summary>
     public async Task<int> UnfinishedAsync(CancellationToken cancellationToken) => _accepted.Count - await EndedAsync(cancellationToken);

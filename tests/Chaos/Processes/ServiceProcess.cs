@@ -75,15 +75,22 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL, to the process and to nothing that it started.</summary>
-    public void Kill()
+    /// <summary>SIGKILL, to the process and to nothing that it started. False if it is dead already.</summary>
+    public bool Kill()
     {
+        var process = Volatile.Read(ref _process);
+        if (process is null or { HasExited: true })
+        {
+            return false;
+        }
+
         lock (_gate)
         {
             _killed = true;
         }
 
-        Volatile.Read(ref _process)?.Kill();
+        process.Kill();
+        return true;
     }
 
     /// <summary>
@@ -150,7 +157,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var process = Process.Start(_start)!;
+            // Not disposed: who kills may hold it still. There are as many as kills.
+            var process = Process.Start(_start)!;
             Volatile.Write(ref _process, process);
             await File.AppendAllTextAsync(_folder.Pids, $"{process.Id} {Stat(process.Id, 19)}\n");
             using var ended = new CancellationTokenSource();
