@@ -13,6 +13,8 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
+    public DbSet<ParkedRow> Parked => Set<ParkedRow>();
+
     protected override IReadOnlyList<SchemaStep> SchemaSteps =>
     [
         new("idempotency keys", """
@@ -21,6 +23,21 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "BodySha256" TEXT NOT NULL,
                 "JobId" TEXT NOT NULL,
                 "CreatedAtMs" INTEGER NOT NULL);
+            """),
+        new("parked messages", """
+            CREATE TABLE "parked" (
+                "Id" INTEGER NOT NULL CONSTRAINT "PK_parked" PRIMARY KEY AUTOINCREMENT,
+                "Reason" TEXT NOT NULL,
+                "Queue" TEXT NOT NULL,
+                "JobId" TEXT NULL,
+                "MessageId" TEXT NULL,
+                "MessageTypes" TEXT NOT NULL,
+                "ContentType" TEXT NOT NULL,
+                "Fault" TEXT NOT NULL,
+                "Body" TEXT NOT NULL,
+                "IsWhole" INTEGER NOT NULL,
+                "AtMs" INTEGER NOT NULL);
+            CREATE INDEX "IX_parked_JobId" ON "parked" ("JobId");
             """),
     ];
 
@@ -39,5 +56,11 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
         var key = modelBuilder.Entity<IdempotencyRow>();
         key.ToTable("idempotency_keys");
         key.HasKey(row => row.Key);
+
+        var parked = modelBuilder.Entity<ParkedRow>();
+        parked.ToTable("parked");
+        parked.HasKey(row => row.Id);
+        parked.Property(row => row.Reason).HasConversion<string>();
+        parked.HasIndex(row => row.JobId);
     }
 }
