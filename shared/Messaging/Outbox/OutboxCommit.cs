@@ -34,6 +34,11 @@ internal sealed class OutboxCommit<TDb>(WriteGate<TDb> gate, OutboxDispatcher<TD
                 Stamp(row, now);
             }
 
+            foreach (var entry in database.ChangeTracker.Entries<StageRun>().Where(entry => entry.State == EntityState.Added))
+            {
+                entry.Entity.AcceptedAt = now;
+            }
+
             await database.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

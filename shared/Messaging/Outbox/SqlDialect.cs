@@ -86,6 +86,18 @@ internal class SqlDialect
         WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
         """;
 
+    /// <summary>For each stage that has live runs: its name, how many are due and unclaimed, how many are claimed, and the age of the oldest due one in ms.</summary>
+    public virtual string CountStages =>
+        $"""
+        SELECT "Stage", SUM("Due"), SUM("Claimed"), COALESCE(MAX(CASE WHEN "Due" = 1 AND "Since" > 0 THEN {Now} - "Since" END), 0)
+        FROM (
+            SELECT "Stage", MAX("NextLookAt", COALESCE("AcceptedAt", 0)) AS "Since",
+                CASE WHEN "ClaimedUntil" >= {Now} THEN 1 ELSE 0 END AS "Claimed",
+                CASE WHEN "NextLookAt" <= {Now} AND ("ClaimedUntil" IS NULL OR "ClaimedUntil" < {Now}) THEN 1 ELSE 0 END AS "Due"
+            FROM stage_runs WHERE "State" IN ('Open', 'Closing'))
+        GROUP BY "Stage"
+        """;
+
     private static string List(IEnumerable<long> rows) => string.Join(',', rows.Select(row => row.ToString(CultureInfo.InvariantCulture)));
 
     private static async Task<long> ScalarAsync(DbContext database, string sql, CancellationToken cancellationToken)
