@@ -15,5 +15,16 @@ app.Configure(config =>
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
     config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
     config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
+    config.AddBranch("ops", ops =>
+    {
+        ops.SetDescription("For who runs the services");
+        ops.AddBranch("parked", parked =>
+        {
+            parked.SetDescription("Messages that no service could take");
+            parked.SetDefaultCommand<ParkedCommand>();
+            parked.AddCommand<ParkedDropCommand>("drop").WithDescription("Drop one, or all").WithExample("ops", "parked", "drop", "3");
+            parked.AddCommand<ParkedResendCommand>("resend").WithDescription("Send one to its queue again");
+        });
+    });
 });
 return await app.RunAsync(args);

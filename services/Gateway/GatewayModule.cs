@@ -30,6 +30,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddServiceDatabase<GatewayDbContext>(Name);
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
+        services.AddSingleton<ParkedViews>();
         services.AddScoped<JobViewWriter>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<ResultFiles>();
@@ -53,7 +54,11 @@ public sealed class GatewayModule : IServiceModule
         });
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<JobViewConsumer, JobViewDefinition>();
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<JobViewConsumer, JobViewDefinition>();
+        bus.AddConsumer<ParkedConsumer, ParkedDefinition>();
+    }
 
     public void MapEndpoints(WebApplication app) => app.MapGateway();
 }

@@ -19,6 +19,11 @@ internal sealed class ShowCommand : AsyncCommand<JobSettings>
         Console.WriteLine($"{Output.Text(job, "id")}  {Output.Text(job, "name")}");
         Console.WriteLine($"state     {Output.Text(job, "state")} ({Output.Text(job, "stage")}, attempt {Output.Text(job, "attempt")})");
         Console.WriteLine($"message   {Output.Text(job, "message")}");
+        if (Output.Text(job, "parked") is { Length: > 0 } parked)
+        {
+            Console.WriteLine($"parked    {parked} of its messages could not be taken in: finetune ops parked shows them");
+        }
+
         if (job["progress"] is { } progress)
         {
             Console.WriteLine($"training  step {Output.Number(progress, "step", "0")}/{Output.Number(progress, "total_steps", "0")}, loss {Output.Number(progress, "loss", "0.000")}");

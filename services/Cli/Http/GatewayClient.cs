@@ -55,6 +55,9 @@ internal sealed class GatewayClient : IDisposable
     public Task<JsonObject> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         ReadAsync<JsonObject>(Post(path, body), cancellationToken);
 
+    public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync<JsonObject>(new HttpRequestMessage(HttpMethod.Delete, At(path)), cancellationToken);
+
     /// <summary>Submits a job, again if the connection breaks: the key makes one job of it.</summary>
     public async Task<JsonObject> SubmitAsync(JobSpec spec, CancellationToken cancellationToken)
     {

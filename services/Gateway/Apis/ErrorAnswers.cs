@@ -36,6 +36,14 @@ internal static class ErrorAnswers
     public static IResult NoDigest(string sha256) =>
         Results.Problem(statusCode: 400, title: "Not a digest", detail: $"'{sha256}' is not a SHA-256 in 64 lower-case hexadecimal digits.");
 
+    public static IResult NotParked(long id) =>
+        Results.Problem(statusCode: 404, title: "No such message", detail: $"No message {id} is parked. `finetune ops parked` shows those that are.");
+
+    public static IResult NotWhole(long id) => Results.Problem(
+        statusCode: 409,
+        title: "The message is not whole",
+        detail: $"Message {id} is too long, or no text: what is kept of it cannot be sent again. Drop it: `finetune ops parked drop {id}`.");
+
     public static IResult HasEnded(string jobId, JobState state) => Results.Problem(
         statusCode: 409,
         title: "The job has ended",

@@ -22,7 +22,7 @@ internal static class EventsApi
     {
         app.MapGet("/api/jobs/{id}/history", HistoryAsync).WithTags("Jobs").WithSummary("The events of a job after a number, oldest first, at most 1000");
         app.MapGet("/api/jobs/{id}/events", StreamAsync).WithTags("Jobs")
-            .WithSummary("Follow a job (SSE: changed, progress, checkpoint, ping); ends with the job; resume by Last-Event-ID");
+            .WithSummary("Follow a job (SSE: changed, progress, checkpoint, parked, ping); ends with the job; resume by Last-Event-ID");
     }
 
     private static async Task<IResult> HistoryAsync(string id, long? after, JobViews views, CancellationToken cancellationToken)

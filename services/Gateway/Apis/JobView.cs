@@ -28,6 +28,9 @@ public sealed record JobView
 
     public Failure? Failure { get; init; }
 
+    /// <summary>Messages of the job that nobody could take; null for none.</summary>
+    public int? Parked { get; init; }
+
     public TrainingProgressed? Progress { get; init; }
 
     public JobResult? Result { get; init; }

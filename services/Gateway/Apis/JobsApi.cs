@@ -73,9 +73,10 @@ internal static class JobsApi
         return Results.Json(new JobPage(page, rows.Count > size ? page[^1].Id : null), ContractJson.Options);
     }
 
-    private static async Task<IResult> ShowAsync(string id, JobViews views, CancellationToken cancellationToken) =>
+    private static async Task<IResult> ShowAsync(string id, JobViews views, ParkedViews parked, CancellationToken cancellationToken) =>
         await views.FindAsync(id, cancellationToken) is { } row
-            ? Results.Json(JobView.From(row, withSpec: true), ContractJson.Options)
+            ? Results.Json(
+                JobView.From(row, withSpec: true) with { Parked = await parked.CountAsync(id, cancellationToken) is > 0 and var count ? count : null }, ContractJson.Options)
             : ErrorAnswers.NoJob(id);
 
     private static async Task<IResult> CancelAsync(string id, JobViews views, JobSubmitter submitter, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public sealed class EventRow
     /// <summary>From 1, without gaps.</summary>
     public required long Sequence { get; set; }
 
-    /// <summary>changed, progress, checkpoint.</summary>
+    /// <summary>changed, progress, checkpoint, parked.</summary>
     public required string Type { get; set; }
 
     public required long AtMs { get; set; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Ops;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Gateway.Data;
 using Microsoft.EntityFrameworkCore;
@@ -39,6 +40,28 @@ internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time
 
     public Task ApplyAsync(CheckpointCommitted checkpoint, CancellationToken cancellationToken) =>
         WriteAsync(checkpoint.JobId, "checkpoint", checkpoint, _ => true, cancellationToken);
+
+    /// <summary>Keeps a parked message; the job that it speaks of, if there is one, gets an event without the body.</summary>
+    public async Task ApplyAsync(ParkMessage parked, CancellationToken cancellationToken)
+    {
+        database.Parked.Add(new ParkedRow
+        {
+            Reason = parked.Reason,
+            Queue = parked.Queue,
+            JobId = parked.JobId,
+            MessageId = parked.MessageId,
+            MessageTypes = parked.MessageTypes,
+            ContentType = parked.ContentType,
+            Fault = parked.Fault,
+            Body = parked.Body,
+            IsWhole = parked.IsWhole,
+            AtMs = parked.At.ToUnixTimeMilliseconds(),
+        });
+        if (parked.JobId is { } jobId && await database.Jobs.AnyAsync(job => job.JobId == jobId, cancellationToken))
+        {
+            await WriteAsync(jobId, "parked", new { parked.Reason, parked.Queue, parked.MessageTypes, parked.Fault, parked.At }, _ => true, cancellationToken);
+        }
+    }
 
     private async Task WriteAsync(string jobId, string type, object @event, Func<JobRow, bool> apply, CancellationToken cancellationToken)
     {

@@ -71,6 +71,18 @@ internal abstract class SqlDialect
         WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
         """;
 
+    /// <summary>For each stage that has live runs: its name, how many are due and unclaimed, how many are claimed, and the age of the oldest due one in ms.</summary>
+    public string CountStages =>
+        $"""
+        SELECT "Stage", SUM("Due"), SUM("Claimed"), COALESCE(MAX(CASE WHEN "Due" = 1 AND "Since" > 0 THEN {Now} - "Since" END), 0)
+        FROM (
+            SELECT "Stage", {Greatest}("NextLookAt", COALESCE("AcceptedAt", 0)) AS "Since",
+                CASE WHEN "ClaimedUntil" >= {Now} THEN 1 ELSE 0 END AS "Claimed",
+                CASE WHEN "NextLookAt" <= {Now} AND ("ClaimedUntil" IS NULL OR "ClaimedUntil" < {Now}) THEN 1 ELSE 0 END AS "Due"
+            FROM stage_runs WHERE "State" IN ('Open', 'Closing')) AS live
+        GROUP BY "Stage"
+        """;
+
     /// <summary>One attempt's row, kept as it is until the transaction ends: {0} job, {1} stage, {2} attempt.</summary>
     public string HoldStage => $$"""SELECT * FROM stage_runs WHERE "JobId" = {0} AND "Stage" = {1} AND "Attempt" = {2} {{ForUpdate}}""";
 

@@ -30,6 +30,9 @@ public sealed class StageRun
     /// <summary>Not claimed before.</summary>
     public long NextLookAt { get; set; }
 
+    /// <summary>When its command came; null for rows of before this was written. Read by metrics alone.</summary>
+    public long? AcceptedAt { get; set; }
+
     /// <summary>The runner's note to its next entry.</summary>
     public string? Handle { get; set; }
 

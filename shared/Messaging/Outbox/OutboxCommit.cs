@@ -1,5 +1,6 @@
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Outbox;
 
@@ -24,6 +25,11 @@ internal sealed class OutboxCommit<TDb>(WriteQueue<TDb> writes, OutboxDispatcher
                 if (first is not null && !await first())
                 {
                     return false;
+                }
+
+                foreach (var entry in database.ChangeTracker.Entries<StageRun>().Where(entry => entry.State == EntityState.Added))
+                {
+                    entry.Entity.AcceptedAt = session.Now;
                 }
 
                 await database.SaveChangesAsync(CancellationToken.None);

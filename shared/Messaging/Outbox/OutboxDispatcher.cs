@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Diagnostics;
+using FineTunePipeline.Messaging.Parking;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
@@ -134,7 +136,10 @@ internal sealed class OutboxDispatcher<TDb>(
     private async Task FailedAsync(OutboxRow row, Exception exception, CancellationToken stopping)
     {
         var own = !BrokerFaults.IsOutage(exception) && _bus!.CheckHealth().Status == BusHealthStatus.Healthy;
-        var failures = row.Failures + (own ? 1 : 0);
+
+        // A row that cannot even be read will not get better.
+        var count = !own ? 0 : exception is JsonException or FormatException ? settings.FailureLimit : 1;
+        var failures = row.Failures + count;
         var doubled = settings.FirstWait * Math.Pow(2, Math.Min(failures, 16));
         var wait = doubled < LongestWait ? doubled : LongestWait;
         if (own && failures >= settings.FailureLimit)
@@ -152,12 +157,7 @@ internal sealed class OutboxDispatcher<TDb>(
 
         try
         {
-            await using var database = await databases.CreateDbContextAsync(stopping);
-            await writes.RunAsync(
-                database,
-                _ => database.Database.ExecuteSqlRawAsync(
-                    dialect.GiveBack, [(long)wait.TotalMilliseconds, own ? 1 : 0, settings.FailureLimit, row.Seq, settings.Owner], CancellationToken.None),
-                stopping);
+            await GiveBackAsync(row, wait, count, failures >= settings.FailureLimit ? exception : null, stopping);
         }
         catch (Exception database) when (!stopping.IsCancellationRequested)
         {
@@ -166,6 +166,27 @@ internal sealed class OutboxDispatcher<TDb>(
         }
 
         Wake();
+    }
+
+    /// <param name="row">As it was claimed.</param>
+    /// <param name="wait">Until the next try.</param>
+    /// <param name="count">Failures to count.</param>
+    /// <param name="end">Why the row is given up; null if it is not. Then it is parked in the same transaction.</param>
+    /// <param name="stopping">Ends the wait for the lock.</param>
+    private async Task GiveBackAsync(OutboxRow row, TimeSpan wait, int count, Exception? end, CancellationToken stopping)
+    {
+        await using var database = await databases.CreateDbContextAsync(stopping);
+        object[] arguments = [(long)wait.TotalMilliseconds, count, settings.FailureLimit, row.Seq, settings.Owner];
+        if (end is null || row.Destination.Contains(ParkedMessages.Queue, StringComparison.Ordinal))
+        {
+            await writes.RunAsync(database, _ => database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None), stopping);
+            return;
+        }
+
+        var outbox = provider.GetRequiredService<ServiceOutbox<TDb>>();
+        var parked = ParkedMessages.From(row, $"{end.GetType().Name}: {end.Message}", time.GetUtcNow());
+        await outbox.AddAsync(database, parked, $"outbox|{typeof(TDb).Name}|{row.Seq}", stopping);
+        await outbox.SaveAsync(database, async () => await database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None) == 1, stopping);
     }
 
     /// <summary>Marks (or deletes) sent rows, many in one commit. Rows that it does not get to are sent again.</summary>

@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Parking;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Middleware;
@@ -14,10 +15,26 @@ public static class OutboxRegistration
     /// <summary>
     /// Makes every consume of this endpoint one transaction of the service's database: changes, inbox row, messages. Retries must be added before it, so
     /// that each try begins with a new context.
+    /// What cannot be taken is parked.
     /// </summary>
-    public static void UseServiceOutbox<TDb>(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+    /// <param name="endpoint">Has one consumer or saga.</param>
+    /// <param name="context">The bus's.</param>
+    /// <param name="parks">False only where parked messages themselves are taken.</param>
+    public static void UseServiceOutbox<TDb>(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context, bool parks = true)
         where TDb : ServiceDbContext
     {
+        if (parks)
+        {
+            var filter = new ParkFilter<TDb>(context);
+            endpoint.ConfigureError(pipe =>
+            {
+                // Tells the saga, as Fault<T>.
+                pipe.UseFilter(new GenerateFaultFilter());
+                pipe.UseFilter(filter);
+            });
+            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(filter));
+        }
+
         var observer = new OutboxConsumePipeSpecificationObserver<TDb>(endpoint, context);
         endpoint.ConnectConsumerConfigurationObserver(observer);
         endpoint.ConnectSagaConfigurationObserver(observer);

@@ -33,11 +33,15 @@ public sealed class ServiceOutbox<TDb>
     }
 
     /// <summary>Adds a message to what <paramref name="database"/> will save.</summary>
-    public async Task SendAsync<T>(TDb database, Uri destination, T message, CancellationToken cancellationToken)
+    public Task SendAsync<T>(TDb database, Uri destination, T message, CancellationToken cancellationToken)
+        where T : class => SendAsync(database, destination, message, NewId.NextGuid(), cancellationToken);
+
+    /// <summary>As above, with an id by which receivers know the message again.</summary>
+    internal async Task SendAsync<T>(TDb database, Uri destination, T message, Guid messageId, CancellationToken cancellationToken)
         where T : class
     {
         var endpoint = await new OutboxSendEndpointProvider(new Rows(database, _provider), _bus).GetSendEndpoint(destination);
-        await endpoint.Send(message, cancellationToken);
+        await endpoint.Send(message, context => context.MessageId = messageId, cancellationToken);
     }
 
     /// <summary>As <see cref="SendAsync{T}(TDb,Uri,T,CancellationToken)"/>, to all who listen to the message's own type.</summary>

@@ -48,5 +48,9 @@ internal static class SharedSchema
                 WHERE "State" IN ('Finished', 'Closed') AND "Outcome" IS NOT NULL AND "Published" = 0;
             ALTER TABLE "stage_runs" DROP COLUMN "Published";
             """),
+        new(
+            "stage runs know when they came",
+            """ALTER TABLE "stage_runs" ADD COLUMN "AcceptedAt" INTEGER NULL;""",
+            """ALTER TABLE stage_runs ADD COLUMN "AcceptedAt" bigint NULL;"""),
     ];
 }

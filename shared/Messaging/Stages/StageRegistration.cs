@@ -30,6 +30,9 @@ public static class StageRegistration
         services.TryAddSingleton<StageOutcomes<TDb>>();
         services.AddSingleton(provider => new StageSettings<TCommand>(stage, concurrency(provider), keepTrying));
         services.AddSingleton<StageSignal<TCommand>>();
+        services.TryAddSingleton<StageMetrics<TDb>>();
+        services.AddSingleton(new MeasuredStage<TDb>(stage));
+        services.AddHostedService(provider => provider.GetRequiredService<StageMetrics<TDb>>());
         services.AddScoped<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
         services.AddScoped<IStageRunner<TCommand>, TRunner>();
         services.AddHostedService<StageRunner<TCommand, TDb>>();

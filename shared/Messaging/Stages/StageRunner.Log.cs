@@ -28,4 +28,7 @@ internal static partial class StageRunnerLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The runner of {Stage} could not reach its database; it goes on trying")]
     public static partial void DatabaseFailed(this ILogger logger, Exception exception, Stage stage);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stage runs of {Database} could not be counted")]
+    public static partial void NotMeasured(this ILogger logger, Exception exception, string database);
 }
