@@ -35,6 +35,12 @@ public static class OutboxRegistration
             endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(filter));
         }
 
+        // However long the database is away, a message is not at fault for it, nor its job: it waits, and holds back those behind it.
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(DatabaseFaults.IsOutage);
+            retry.Exponential(int.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
+        });
         var observer = new OutboxConsumePipeSpecificationObserver<TDb>(endpoint, context);
         endpoint.ConnectConsumerConfigurationObserver(observer);
         endpoint.ConnectSagaConfigurationObserver(observer);

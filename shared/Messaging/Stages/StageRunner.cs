@@ -205,6 +205,12 @@ internal sealed class StageRunner<TCommand, TDb>(
             logger.BrokenOff(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
             return null;
         }
+        catch (Exception exception) when (DatabaseFaults.IsOutage(exception))
+        {
+            // Not the stage's failure: what it began goes on, and the next entry finds it.
+            logger.DatabaseFailed(exception, settings.Stage);
+            return null;
+        }
         catch (Exception exception)
         {
             var failure = StageFailures.Of(settings.Stage, exception);

@@ -54,6 +54,7 @@ internal static class SagaBenchmark
             ["RESULTS"] = results,
             ["ENDS"] = Path.Combine(options.Folder, "celery-ends.txt"),
             ["C_FORCE_ROOT"] = "1",
+            ["PYTHONPATH"] = AppContext.BaseDirectory,
         };
         await using var worker = await ChildProcess.StartAsync(
             options.Python, ["-m", "celery", "-A", "celery_chain", "worker", "-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"], environment, "ready.", AppContext.BaseDirectory);

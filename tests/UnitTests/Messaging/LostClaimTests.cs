@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.UnitTests.Durable;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using static FineTunePipeline.UnitTests.Messaging.StageBench;
 
@@ -252,6 +253,30 @@ public sealed class LostClaimTests : IAsyncLifetime
 
         Assert.True((await _bench.RowAsync()).ClaimedUntil > TimeProvider.System.GetUtcNow().AddSeconds(15).ToUnixTimeMilliseconds());
         Assert.False(token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_locked_for_too_long_is_no_failure_of_the_stage()
+    {
+        var worker = await _bench.StartAsync();
+        worker.Script.Run = async (context, cancellationToken) =>
+        {
+            await context.SaveHandleAsync("run-7", cancellationToken);
+            return Released(context);
+        };
+        var locked = true;
+        worker.Sql.Before = sql => locked && sql.Contains("\"Handle\" = ", StringComparison.Ordinal)
+            ? throw new SqliteException("database is locked", 5)
+            : Task.CompletedTask;
+        var given = worker.Sql.NextAsync("\"Tries\" = \"Tries\" +");
+        await worker.Inbox.AcceptAsync(Command(), default);
+        await given;
+        Assert.Empty(worker.Recorder.Out);
+
+        locked = false;
+        worker.Wake();
+        await worker.ReleasedAsync();
+        Assert.Equal(("run-7", 0), ((await _bench.RowAsync()).Handle, (await _bench.RowAsync()).Tries));
     }
 
     [Fact]
