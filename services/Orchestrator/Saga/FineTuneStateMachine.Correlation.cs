@@ -32,6 +32,7 @@ public sealed partial class FineTuneStateMachine
         Event(() => HostGone, ByJob);
         Event(() => StageBroke, ByJob);
         Event(() => StageEnded, ByJob);
+        Event(() => StageTakenUp, ByJob);
         Event(() => ProvenanceStored, ByJob);
         Event(() => ProvenanceLost, lost =>
         {

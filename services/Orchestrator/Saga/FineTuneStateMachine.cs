@@ -43,6 +43,7 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
         ConvertPhase();
         DeployPhase();
         FinishPhase();
+        ResumePhase();
         ReleasePhase();
         FailurePhase();
         CancelPhase();
@@ -92,6 +93,8 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     public Event<StageFailed> StageBroke { get; private set; } = null!;
 
     public Event<StageCancelled> StageEnded { get; private set; } = null!;
+
+    public Event<StageResumed> StageTakenUp { get; private set; } = null!;
 
     public Event<ProvenanceWritten> ProvenanceStored { get; private set; } = null!;
 

@@ -43,7 +43,7 @@ internal abstract class SqlDialect
     /// </summary>
     public string ClaimStages =>
         $$"""
-        UPDATE stage_runs SET "Owner" = {0}, "ClaimedUntil" = {{Now}} + {1}, "Fence" = 1 + {{Greatest}}("Fence",
+        UPDATE stage_runs SET "Owner" = {0}, "ClaimedUntil" = {{Now}} + {1}, "Entries" = "Entries" + 1, "Fence" = 1 + {{Greatest}}("Fence",
             (SELECT MAX(f."Fence") FROM stage_runs f WHERE f."JobId" = stage_runs."JobId" AND f."Stage" = stage_runs."Stage"))
         WHERE ("JobId", "Stage", "Attempt") IN (
             SELECT r."JobId", r."Stage", r."Attempt" FROM stage_runs r

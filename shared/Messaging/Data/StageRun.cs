@@ -33,6 +33,9 @@ public sealed class StageRun
     /// <summary>When its command came; null for rows of before this was written. Read by metrics alone.</summary>
     public long? AcceptedAt { get; set; }
 
+    /// <summary>Times that it was claimed.</summary>
+    public int Entries { get; set; }
+
     /// <summary>The runner's note to its next entry.</summary>
     public string? Handle { get; set; }
 

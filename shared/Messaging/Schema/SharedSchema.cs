@@ -52,5 +52,9 @@ internal static class SharedSchema
             "stage runs know when they came",
             """ALTER TABLE "stage_runs" ADD COLUMN "AcceptedAt" INTEGER NULL;""",
             """ALTER TABLE stage_runs ADD COLUMN "AcceptedAt" bigint NULL;"""),
+        new(
+            "stage runs count their claims",
+            """ALTER TABLE "stage_runs" ADD COLUMN "Entries" INTEGER NOT NULL DEFAULT 0;""",
+            """ALTER TABLE stage_runs ADD COLUMN "Entries" integer NOT NULL DEFAULT 0;"""),
     ];
 }

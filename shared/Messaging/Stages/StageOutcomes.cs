@@ -9,6 +9,15 @@ namespace FineTunePipeline.Messaging.Stages;
 internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, StageRunTable<TDb> table, ServiceOutbox<TDb> outbox)
     where TDb : ServiceDbContext
 {
+    /// <summary>Tells that an attempt goes on under another claim; nothing is told if the claim is lost.</summary>
+    public async Task ResumeAsync(StageRun claim, CancellationToken cancellationToken)
+    {
+        var resumed = new StageResumed { JobId = claim.JobId, Stage = claim.Stage, Attempt = claim.Attempt, Entry = claim.Entries };
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await outbox.PublishAsync(database, resumed, cancellationToken);
+        await outbox.SaveAsync(database, () => table.HoldsAsync(claim, cancellationToken), cancellationToken);
+    }
+
     /// <summary>False: the claim was lost or the attempt cancelled meanwhile, and nothing was written or sent.</summary>
     public async Task<bool> FinishAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
     {

@@ -196,6 +196,12 @@ internal sealed class StageRunner<TCommand, TDb>(
     {
         try
         {
+            // A claim after a failure that was told is no interruption.
+            if (claim.Row.Entries > 1 + claim.Row.Tries)
+            {
+                await outcomes.ResumeAsync(claim.Row, claim.Wanted);
+            }
+
             var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
             return await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted);
         }

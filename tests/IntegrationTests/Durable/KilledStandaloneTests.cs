@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.JobFiles;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Durable;
@@ -29,6 +30,9 @@ public sealed class KilledStandaloneTests
         Deploy = new DeploySpec { Target = "none" },
     };
 
+    private static JobSpec DemoJob =>
+        JobPaths.Resolve(JobFile.ReadYaml(File.ReadAllText(SmallJob.InRepository("examples", "demo", "job.yaml"))), SmallJob.InRepository("examples", "demo"));
+
     [Theory]
     [InlineData("queued")]
     [InlineData("fetch")]
@@ -54,6 +58,31 @@ public sealed class KilledStandaloneTests
         await AssertNothingTwiceAsync(standalone, jobId);
     }
 
+    [Fact]
+    public async Task The_demos_job_killed_at_twenty_random_moments_goes_on_each_time_and_its_provenance_tells_of_it()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        await using var standalone = new MortalStandalone();
+        await standalone.StartAsync();
+        var jobId = await standalone.Gateway.SubmitAsync(DemoJob);
+        var kills = 0;
+        for (; kills < 20 && (await standalone.Gateway.ShowAsync(jobId)).State != JobState.Succeeded; kills++)
+        {
+            // Longer than most stages take: some kills hit between two, some in the start itself.
+            await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 3));
+            await standalone.KillAsync();
+            await standalone.StartAsync();
+        }
+
+        var job = await standalone.Gateway.EndAsync(jobId);
+        Assert.True(job.State == JobState.Succeeded, $"seed {seed}: {job.Failure}\n{standalone.Said}");
+        Assert.True(kills == 20, $"seed {seed}: the job was done after {kills} kills.");
+        await AssertNothingTwiceAsync(standalone, jobId, steps: 120);
+        var provenance = await standalone.Gateway.ResultJsonAsync(jobId, "provenance.json");
+        Assert.Contains(provenance.GetProperty("history").EnumerateArray(), moment => moment.GetProperty("what").GetString() == "resumed");
+    }
+
     private static async Task<int> WaitForAsync(MortalStandalone standalone, string jobId, string moment, int afterStep)
     {
         if (moment == "queued")
@@ -70,7 +99,7 @@ public sealed class KilledStandaloneTests
         return job.Progress?.Step ?? 0;
     }
 
-    private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId)
+    private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId, int steps = 200)
     {
         var history = await standalone.Gateway.HistoryAsync(jobId);
         Assert.Equal(Enumerable.Range(1, history.Count).Select(number => (long)number), history.Select(stored => stored.Sequence));
@@ -83,10 +112,10 @@ public sealed class KilledStandaloneTests
 
         // The trainer was started once; each later process found it, or its result. No step was counted back.
         Assert.Equal(1, Regex.Count(standalone.Said, "training started"));
-        var steps = history.Where(stored => stored.Type == "progress").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
-        Assert.NotEmpty(steps);
-        Assert.Equal(200, steps[^1]);
-        Assert.Equal(steps.Order(), steps);
+        var told = history.Where(stored => stored.Type == "progress").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
+        Assert.NotEmpty(told);
+        Assert.Equal(steps, told[^1]);
+        Assert.Equal(told.Order(), told);
         var checkpoints = history.Where(stored => stored.Type == "checkpoint").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
         Assert.Equal(checkpoints.Distinct().Order(), checkpoints);
 

@@ -239,6 +239,24 @@ public sealed class StageRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_worker_that_takes_up_what_another_left_says_so_once()
+    {
+        var first = await _bench.StartAsync();
+        await first.Inbox.AcceptAsync(Command(), default);
+        await first.Script.EnteredAsync();
+        await first.StopAsync();
+        Assert.Empty(first.Recorder.Out);
+
+        var second = await _bench.StartAsync();
+        second.Script.Run = (context, _) => Task.FromResult<IStageEvent>(Released(context));
+        second.Wake();
+        await second.ReleasedAsync();
+
+        var resumed = Assert.Single(second.Recorder.Out.OfType<StageResumed>());
+        Assert.Equal((Job, TheStage, 1, 2), (resumed.JobId, resumed.Stage, resumed.Attempt, resumed.Entry));
+    }
+
+    [Fact]
     public async Task The_next_entry_finds_the_handle_of_the_one_before()
     {
         var first = await _bench.StartAsync();

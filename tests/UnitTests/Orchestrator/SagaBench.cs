@@ -122,6 +122,7 @@ internal sealed class SagaBench : IAsyncDisposable
             .. Enum.GetValues<FailureKind>().Select(kind => (object)Failed(id, saga.Stage, attempt, kind)),
             Failed(id, Stage.Release, attempt, FailureKind.Transient),
             new StageCancelled { JobId = id, Stage = saga.Stage, Attempt = attempt },
+            new StageResumed { JobId = id, Stage = saga.Stage, Attempt = attempt, Entry = 2 },
             new ProvenanceWritten { JobId = id, Provenance = SampleEvents.Reference },
             new RetryDue { JobId = id },
             new DeadlineDue { JobId = id },
