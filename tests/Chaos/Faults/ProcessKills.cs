@@ -15,6 +15,9 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
     /// <summary>Between intent and effect; between effect and outcome.</summary>
     private static readonly string[] WorkerPoints = ["StageIntentSaved", "StageEffectDone"];
 
+    /// <summary>Chance, at each look, of a process that is ready and has done nothing yet: kills that only ever hit it there would let no work be done at all.</summary>
+    private const double Hasty = 0.03;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
@@ -87,7 +90,8 @@ internal sealed class ProcessKills(ServiceProcesses processes, JobBoard board, i
             }
 
             var candidate = processes.All[random.Next(processes.All.Count)];
-            if (unfinished > 0 && allowed(await board.KillableAsync(cancellationToken)) && await candidate.IsReadyAsync(cancellationToken))
+            var due = candidate.Recovered || random.NextDouble() < Hasty;
+            if (unfinished > 0 && due && allowed(await board.KillableAsync(cancellationToken)) && await candidate.IsReadyAsync(cancellationToken))
             {
                 return candidate;
             }

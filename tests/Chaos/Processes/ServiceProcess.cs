@@ -50,6 +50,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public int Pid => Volatile.Read(ref _process)?.Id ?? 0;
 
+    /// <summary>Has made a commit since it was started and said that it is ready.</summary>
+    public bool Recovered { get; private set; }
+
     /// <summary>Seconds from each kill to the first commit of a process that was ready again.</summary>
     public List<double> Recoveries { get; } = [];
 
@@ -175,6 +178,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         lock (_gate)
         {
+            Recovered = false;
             if (_killed || _stop.IsCancellationRequested)
             {
                 _unrecovered.Add(at);
@@ -215,6 +219,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             {
                 Recoveries.AddRange(_unrecovered.Select(kill => ((ready > progressed ? ready : progressed) - kill).TotalSeconds));
                 _unrecovered.Clear();
+                Recovered = true;
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -70,7 +70,9 @@ internal sealed class ServiceProcesses : IAsyncDisposable
             ["FINETUNE__Deployment__Concurrency"] = "8",
             ["CHAOS_POINTS"] = folder.Points,
             ["DOTNET_STARTUP_HOOKS"] = Hook(),
-            ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
+            ["Logging__LogLevel__Microsoft"] = "Warning",
+            ["Logging__Console__FormatterName"] = "simple",
+            ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
         };
