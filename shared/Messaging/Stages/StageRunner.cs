@@ -128,7 +128,8 @@ internal sealed class StageRunner<TCommand, TDb>(
 
     private async Task ClaimAsync(CancellationToken stopping)
     {
-        var free = settings.Concurrency - _claims.Count;
+        // What a stopping process gives back is for others.
+        var free = stopping.IsCancellationRequested ? 0 : settings.Concurrency - _claims.Count;
         if (free <= 0)
         {
             return;
