@@ -46,6 +46,11 @@ public static class JobFile
         {
             throw Single(exception.Start.Line, exception.Start.Column, "The job file is not well-formed YAML: " + exception.Message);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
+        {
+            // Some garbage runs the parser itself into a fault of its own.
+            throw Single(1, 1, "The job file is not well-formed YAML: the parser cannot read it at all. Is it a text file?");
+        }
 
         return stream.Documents.Count switch
         {
