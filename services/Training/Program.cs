@@ -1,4 +1,4 @@
-using FineTunePipeline.Training;
 using FineTunePipeline.ServiceDefaults.Serving;
+using FineTunePipeline.Training;
 
 return await ServiceProgram.RunAsync(args, new TrainingModule());
