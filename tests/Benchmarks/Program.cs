@@ -1,15 +1,23 @@
 using FineTunePipeline.Benchmarks.Gguf;
 using FineTunePipeline.Benchmarks.Saga;
 
-return args switch
+try
 {
-    ["gguf", .. var rest] => await GgufBenchmark.RunAsync(rest),
-    ["saga", .. var rest] => await SagaBenchmark.RunAsync(rest),
-    ["saga-process", var part] => await SagaProcess.RunAsync(part),
-    ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
-    ["checkpoint", var folder] => Checkpoint(folder),
-    _ => Usage(),
-};
+    return args switch
+    {
+        ["gguf", .. var rest] => await GgufBenchmark.RunAsync(rest),
+        ["saga", .. var rest] => await SagaBenchmark.RunAsync(rest),
+        ["saga-process", var part] => await SagaProcess.RunAsync(part),
+        ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
+        ["checkpoint", var folder] => Checkpoint(folder),
+        _ => Usage(),
+    };
+}
+catch (FormatException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}
 
 static int Checkpoint(string folder)
 {

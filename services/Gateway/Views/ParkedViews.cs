@@ -42,7 +42,7 @@ internal sealed class ParkedViews(IDbContextFactory<GatewayDbContext> databases,
         }
 
         database.Remove(row);
-        database.Add(new OutboxRow
+        outbox.Add(database, new OutboxRow
         {
             MessageId = row.MessageId ?? Guid.NewGuid(),
             JobId = row.JobId,

@@ -6,8 +6,7 @@ namespace FineTunePipeline.Messaging.Data;
 /// <summary>Faults that are the database's, not those of who asked it: what was asked is worth asking again, for as long as it takes.</summary>
 internal static class DatabaseFaults
 {
-    /// <summary>SQLite: busy, locked, a failed read or write, a full disk, a file that cannot be opened.</summary>
-    private static readonly int[] Sqlite = [5, 6, 10, 13, 14];
+    private static readonly int[] Sqlite = [SqliteCodes.Busy, SqliteCodes.Locked, SqliteCodes.IOError, SqliteCodes.Full, SqliteCodes.CannotOpen];
 
     /// <summary>PostgreSQL: being stopped or started, or out of connections, memory or disk.</summary>
     private static readonly string[] Postgres =

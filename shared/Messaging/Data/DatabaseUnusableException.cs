@@ -7,12 +7,6 @@ namespace FineTunePipeline.Messaging.Data;
 /// <summary>A database file that cannot be used as it is; the message says what a person can do.</summary>
 public sealed class DatabaseUnusableException : Exception
 {
-    private const int ReadOnly = 8;
-    private const int Corrupt = 11;
-    private const int Full = 13;
-    private const int CannotOpen = 14;
-    private const int NotADatabase = 26;
-
     private DatabaseUnusableException(string message, Exception inner)
         : base(message, inner)
     {
@@ -40,11 +34,11 @@ public sealed class DatabaseUnusableException : Exception
         var file = database.Database.GetDbConnection().DataSource;
         var advice = exception.SqliteErrorCode switch
         {
-            ReadOnly => "cannot be written: give this user the right to write it and its folder",
-            Corrupt => "is damaged: restore it from a copy, or move it away to begin with an empty one (its jobs are lost then)",
-            Full => "cannot grow, the disk is full: free space on it",
-            CannotOpen => "cannot be opened: check that its folder exists and that this user may read and write there",
-            NotADatabase => "is not a database: something else has written there; restore it from a copy, or move it away to begin with an empty one (its jobs are lost then)",
+            SqliteCodes.ReadOnly => "cannot be written: give this user the right to write it and its folder",
+            SqliteCodes.Corrupt => "is damaged: restore it from a copy, or move it away to begin with an empty one (its jobs are lost then)",
+            SqliteCodes.Full => "cannot grow, the disk is full: free space on it",
+            SqliteCodes.CannotOpen => "cannot be opened: check that its folder exists and that this user may read and write there",
+            SqliteCodes.NotADatabase => "is not a database: something else has written there; restore it from a copy, or move it away to begin with an empty one (its jobs are lost then)",
             _ => null,
         };
         return advice is null ? null : new DatabaseUnusableException($"The database '{file}' {advice}. ({exception.Message})", exception);

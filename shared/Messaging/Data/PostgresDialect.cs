@@ -34,21 +34,21 @@ internal sealed class PostgresDialect : SqlDialect
         builder.UseNpgsql(connection.ConnectionString);
     }
 
-    /// <summary>The schema, made under a lock: two that make it at once would fail, one of them.</summary>
-    public override async Task PrepareAsync(ServiceDbContext database, CancellationToken cancellationToken)
-    {
-        var schema = new NpgsqlConnectionStringBuilder(database.Database.GetConnectionString()).SearchPath;
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        await LockSchemaAsync(database, cancellationToken);
-        await ExecuteAsync(database, $"CREATE SCHEMA IF NOT EXISTS \"{schema}\"", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public override Task PrepareAsync(ServiceDbContext database, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override Task<IDbContextTransaction> BeginWriteAsync(DbContext database, CancellationToken cancellationToken) =>
         database.Database.BeginTransactionAsync(cancellationToken);
 
-    public override Task LockSchemaAsync(DbContext database, CancellationToken cancellationToken) =>
-        ExecuteAsync(database, "SELECT pg_advisory_xact_lock(hashtextextended('finetune schema', 0))", cancellationToken);
+    /// <summary>First the lock: of two that made the schema at once, one would fail.</summary>
+    public override async Task LockSchemaAsync(DbContext database, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(database, "SELECT pg_advisory_xact_lock(hashtextextended('finetune schema', 0))", cancellationToken);
+        var schema = new NpgsqlConnectionStringBuilder(database.Database.GetConnectionString()).SearchPath;
+        await ExecuteAsync(database, $"CREATE SCHEMA IF NOT EXISTS \"{schema}\"", cancellationToken);
+    }
+
+    public override string NameOf(DbContext database) =>
+        $"{database.Database.GetDbConnection().Database} on {database.Database.GetDbConnection().DataSource}";
 
     public override Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken) =>
         database.Database.ExecuteSqlRawAsync("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || {0} || {1}, 0))", [jobId, stage], cancellationToken);

@@ -107,8 +107,11 @@ internal abstract class SqlDialect
     /// <summary>A transaction that will write.</summary>
     public abstract Task<IDbContextTransaction> BeginWriteAsync(DbContext database, CancellationToken cancellationToken);
 
-    /// <summary>Keeps others out of the schema, and of its reading, until the transaction ends.</summary>
+    /// <summary>Keeps others out of the schema, and of its reading, until the transaction ends; makes the place for its tables if there is none.</summary>
     public abstract Task LockSchemaAsync(DbContext database, CancellationToken cancellationToken);
+
+    /// <summary>The database, for a person: file, or server.</summary>
+    public abstract string NameOf(DbContext database);
 
     /// <summary>Keeps others from adding attempts to a stage of a job until the transaction ends.</summary>
     public abstract Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken);

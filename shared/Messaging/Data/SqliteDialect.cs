@@ -46,6 +46,8 @@ internal sealed class SqliteDialect : SqlDialect
     // Whoever writes has the whole file.
     public override Task LockSchemaAsync(DbContext database, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public override string NameOf(DbContext database) => Path.GetFileName(database.Database.GetDbConnection().DataSource);
+
     public override Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override string Sql(SchemaStep step) => step.Sqlite;

@@ -105,15 +105,22 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
         catch (Exception exception)
         {
             // Nothing of the batch was written. Each asker decides for itself whether it tries again; the next batch begins on a new connection.
-            await CloseAsync();
             if (batch.Count == 0 && _waiting.TryDequeue(out var first))
             {
                 batch.Add(first);
             }
 
             batch.ForEach(write => write.Fail(exception));
+            await CloseAsync();
         }
+        finally
+        {
+            PassTurn();
+        }
+    }
 
+    private void PassTurn()
+    {
         if (!_waiting.IsEmpty)
         {
             _ = Task.Run(TakeTurnAsync);

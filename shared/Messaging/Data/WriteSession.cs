@@ -15,7 +15,7 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
     /// <summary>Executes a statement whose values are <c>@p0</c>, <c>@p1</c>, …; answers what its first column of its first row is, if it has one.</summary>
     public async Task<object?> ExecuteAsync(string sql, params object?[] values)
     {
-        var command = prepared?.GetValueOrDefault(sql) ?? Create(sql, values.Length);
+        var command = prepared?.GetValueOrDefault(sql) ?? Create(sql, values);
         command.Transaction = transaction;
         for (var i = 0; i < values.Length; i++)
         {
@@ -35,17 +35,24 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
         }
     }
 
-    private DbCommand Create(string sql, int values)
+    /// <summary>A command whose values are <c>@p0</c>, <c>@p1</c>, ….</summary>
+    public static DbCommand Command(DbConnection connection, string sql, params object?[] values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 0; i < values; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = $"@p{i}";
+            (parameter.ParameterName, parameter.Value) = ($"@p{i}", values[i] ?? DBNull.Value);
             command.Parameters.Add(parameter);
         }
 
+        return command;
+    }
+
+    private DbCommand Create(string sql, object?[] values)
+    {
+        var command = Command(connection, sql, values);
         if (prepared is not null)
         {
             prepared[sql] = command;

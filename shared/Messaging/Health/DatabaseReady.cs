@@ -12,8 +12,6 @@ namespace FineTunePipeline.Messaging.Health;
 internal sealed class DatabaseReady<TDb>(IDbContextFactory<TDb> databases, TimeProvider time) : ReadyCheck(time)
     where TDb : ServiceDbContext
 {
-    private const int Busy = 5;
-
     protected override async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -29,7 +27,7 @@ internal sealed class DatabaseReady<TDb>(IDbContextFactory<TDb> databases, TimeP
             await LookAsync(database.Database.GetConnectionString()!, cancellationToken);
             return HealthCheckResult.Healthy("The database can be read and written.");
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode == Busy)
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SqliteCodes.Busy)
         {
             return HealthCheckResult.Degraded("The database can be read, and somebody else is writing to it.");
         }

@@ -7,6 +7,8 @@ namespace FineTunePipeline.Messaging.Outbox;
 /// <summary>Reads and writes of <c>inbox</c> and <c>outbox</c> past EF Core: two or three rows for every message would be most of its work.</summary>
 internal static class MessageRows
 {
+    private const string LookInInbox = """SELECT COUNT(*) FROM inbox WHERE "ConsumerId" = @p0 AND "MessageId" = @p1""";
+
     private const string InsertInbox = """INSERT INTO inbox ("ConsumerId", "MessageId", "JobId", "ConsumedAt") VALUES (@p0, @p1, @p2, @p3)""";
 
     private const string InsertOutbox =
@@ -18,15 +20,7 @@ internal static class MessageRows
 
     public static async Task<bool> IsInInboxAsync(DbConnection connection, Guid consumerId, Guid messageId, CancellationToken cancellationToken)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = """SELECT COUNT(*) FROM inbox WHERE "ConsumerId" = @p0 AND "MessageId" = @p1""";
-        foreach (var (name, value) in new[] { ("@p0", consumerId), ("@p1", messageId) })
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-
+        await using var command = WriteSession.Command(connection, LookInInbox, consumerId, messageId);
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) > 0;
     }
 

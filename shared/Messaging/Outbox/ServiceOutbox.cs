@@ -44,6 +44,9 @@ public sealed class ServiceOutbox<TDb>
         await endpoint.Send(message, context => context.MessageId = messageId, cancellationToken);
     }
 
+    /// <summary>Adds a message as it was once stored.</summary>
+    public void Add(TDb database, OutboxRow message) => database.Outgoing.Add(message);
+
     /// <summary>As <see cref="SendAsync{T}(TDb,Uri,T,CancellationToken)"/>, to all who listen to the message's own type.</summary>
     public Task PublishAsync(TDb database, object message, CancellationToken cancellationToken) =>
         new PublishEndpoint(new OutboxPublishEndpointProvider(new Rows(database, _provider), _bus)).Publish(message, message.GetType(), cancellationToken);

@@ -18,7 +18,7 @@ internal static class SchemaUpgrade
     {
         await using var transaction = await dialect.BeginWriteAsync(database, cancellationToken);
         await dialect.LockSchemaAsync(database, cancellationToken);
-        var name = NameOf(database);
+        var name = dialect.NameOf(database);
         var isNew = await LongAsync(dialect.TablesExist) == 0;
         await ExecuteAsync(Versions);
         if (isNew)
@@ -52,9 +52,4 @@ internal static class SchemaUpgrade
 
         Task ExecuteAsync(string sql) => SqlDialect.ExecuteAsync(database, sql, cancellationToken);
     }
-
-    /// <summary>The file, or the server with the schema.</summary>
-    private static string NameOf(ServiceDbContext database) => database.Database.IsSqlite()
-        ? Path.GetFileName(database.Database.GetDbConnection().DataSource)
-        : $"{database.Database.GetDbConnection().Database} on {database.Database.GetDbConnection().DataSource}";
 }

@@ -18,7 +18,7 @@ public sealed class ClaimedWrites<TDb>
     /// <summary>Runs <paramref name="change"/>, and saves, in one transaction that has seen that the claim is still ours; nobody can take it before the commit.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="stage">Its stage.</param>
-    /// <param name="change">Changes rows; may be run once more by the database's own retry, never after a commit.</param>
+    /// <param name="change">Changes rows.</param>
     /// <param name="cancellationToken">Ends the wait for the transaction.</param>
     /// <param name="wanted">Refuses also if the attempt is to be ended.</param>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>

@@ -1,20 +1,18 @@
-using System.Globalization;
-
 namespace FineTunePipeline.Benchmarks.Gguf;
 
 /// <summary>Options of <c>gguf</c>.</summary>
 internal sealed class BenchmarkOptions
 {
-    private BenchmarkOptions(Dictionary<string, string> values)
+    private BenchmarkOptions(BenchmarkArguments values)
     {
-        JsonFile = values.GetValueOrDefault("json") ?? throw new FormatException("--json FILE is missing");
-        Converter = values.GetValueOrDefault("converter");
-        Python = values.GetValueOrDefault("python") ?? "python3";
-        PeerRoot = values.GetValueOrDefault("chroot");
-        Engine = values.GetValueOrDefault("engine");
-        WorkFolder = values.GetValueOrDefault("work") ?? PeerRoot ?? Path.GetTempPath();
-        Layers = Number(values, "layers", 24);
-        Repeat = Number(values, "repeat", 3);
+        JsonFile = values.Required("json", "FILE");
+        Converter = values["converter"];
+        Python = values["python"] ?? "python3";
+        PeerRoot = values["chroot"];
+        Engine = values["engine"];
+        WorkFolder = values["work"] ?? PeerRoot ?? Path.GetTempPath();
+        Layers = values.Number("layers", 24);
+        Repeat = values.Number("repeat", 3);
     }
 
     /// <summary>Where the results go.</summary>
@@ -41,26 +39,6 @@ internal sealed class BenchmarkOptions
     /// <summary>Runs of each converter and type; the median counts.</summary>
     public int Repeat { get; }
 
-    public static BenchmarkOptions Parse(string[] arguments)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] known = ["json", "converter", "python", "chroot", "engine", "work", "layers", "repeat"];
-        for (var i = 0; i < arguments.Length; i += 2)
-        {
-            var name = arguments[i].StartsWith("--", StringComparison.Ordinal) ? arguments[i][2..] : "";
-            if (!known.Contains(name) || i + 1 == arguments.Length)
-            {
-                throw new FormatException($"'{arguments[i]}' is not one of --{string.Join(", --", known)} with a value");
-            }
-
-            values[name] = arguments[i + 1];
-        }
-
-        return new BenchmarkOptions(values);
-    }
-
-    private static int Number(Dictionary<string, string> values, string name, int missing) =>
-        !values.TryGetValue(name, out var text) ? missing
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new FormatException($"--{name} must be a whole number above 0");
+    public static BenchmarkOptions Parse(string[] arguments) =>
+        new(new BenchmarkArguments(arguments, "json", "converter", "python", "chroot", "engine", "work", "layers", "repeat"));
 }

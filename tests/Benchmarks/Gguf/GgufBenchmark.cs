@@ -13,17 +13,7 @@ internal static class GgufBenchmark
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        BenchmarkOptions options;
-        try
-        {
-            options = BenchmarkOptions.Parse(arguments);
-        }
-        catch (FormatException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return 2;
-        }
-
+        var options = BenchmarkOptions.Parse(arguments);
         var folder = Path.Combine(Path.GetFullPath(options.WorkFolder), $"finetune-gguf-bench-{Environment.ProcessId}");
         try
         {

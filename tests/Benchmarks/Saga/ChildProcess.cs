@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FineTunePipeline.TestKit;
 
 namespace FineTunePipeline.Benchmarks.Saga;
 
@@ -13,7 +14,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private ChildProcess(Process process) => _process = process;
 
     /// <summary>Seconds of processor time of a process and of the children that it has now.</summary>
-    public double CpuSeconds => Tree(_process.Id).Sum(CpuOf);
+    public double CpuSeconds => Tree(_process.Id).Sum(ProcessFacts.CpuSeconds);
 
     /// <summary>Starts it and waits for the line that says that it works.</summary>
     public static async Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string ready, string? folder = null)
@@ -50,7 +51,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Processor time of the processes whose command holds a word.</summary>
     public static double CpuSecondsOf(string word) => Directory.GetDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-        .Where(id => ReadOrNull($"/proc/{id}/cmdline")?.Contains(word, StringComparison.Ordinal) == true).Sum(CpuOf);
+        .Where(id => ReadOrNull($"/proc/{id}/cmdline")?.Contains(word, StringComparison.Ordinal) == true).Sum(ProcessFacts.CpuSeconds);
 
     public async ValueTask DisposeAsync()
     {
@@ -61,12 +62,6 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private static IEnumerable<int> Tree(int id) =>
         [id, .. (ReadOrNull($"/proc/{id}/task/{id}/children") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(child => Tree(int.Parse(child, CultureInfo.InvariantCulture)))];
-
-    private static double CpuOf(int id)
-    {
-        var fields = ReadOrNull($"/proc/{id}/stat")?.Split(") ")[^1].Split(' ');
-        return fields is null ? 0 : (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
-    }
 
     private static string? ReadOrNull(string file)
     {

@@ -12,6 +12,18 @@ internal static class SagaBenchmark
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = SagaOptions.Parse(arguments);
+        try
+        {
+            return await RunAsync(options);
+        }
+        finally
+        {
+            Directory.Delete(options.Folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(SagaOptions options)
+    {
         var report = new BenchmarkReport();
         var celery = options.Wants("celery") ? await MeasureCeleryAsync(options, "") : null;
         var withResults = options.Wants("celery") ? await MeasureCeleryAsync(options, $"db+sqlite:///{Path.Combine(options.Folder, "results.db")}") : null;

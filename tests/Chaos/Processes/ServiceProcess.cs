@@ -7,7 +7,6 @@ namespace FineTunePipeline.Chaos.Processes;
 /// <summary>One of the processes, started again whenever it ends.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private const double TicksPerSecond = 100;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly ChaosFolder _folder;
     private readonly ProcessStartInfo _start;
@@ -33,11 +32,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         // The shell becomes the program; its output goes to a file, so that nothing here has to read it.
         _start = new ProcessStartInfo("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", Path.Combine(folder.Logs, name + ".log"), program, .. arguments]);
-        foreach (var inherited in _start.Environment.Keys.Where(key => key.StartsWith("FINETUNE_", StringComparison.Ordinal)).ToList())
-        {
-            _start.Environment.Remove(inherited);
-        }
-
+        _start.ForgetSettings();
         foreach (var (key, value) in settings)
         {
             _start.Environment[key] = value;
@@ -163,7 +158,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             // Not disposed: who kills may hold it still. There are as many as kills.
             var process = Process.Start(_start)!;
             Volatile.Write(ref _process, process);
-            await File.AppendAllTextAsync(_folder.Pids, $"{process.Id} {Stat(process.Id, 19)}\n");
+            await File.AppendAllTextAsync(_folder.Pids, $"{process.Id} {ProcessFacts.StartedAt(process.Id)}\n");
             using var ended = new CancellationTokenSource();
             var watching = WatchAsync(process.Id, ended.Token);
             await process.WaitForExitAsync();
@@ -206,7 +201,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             var first = Path.Combine(_folder.Points, $"{pid}.first");
             lock (_gate)
             {
-                StartCpu.Add((double.Parse(Stat(pid, 11), CultureInfo.InvariantCulture) + double.Parse(Stat(pid, 12), CultureInfo.InvariantCulture)) / TicksPerSecond);
+                StartCpu.Add(ProcessFacts.CpuSeconds(pid));
             }
 
             while (!File.Exists(first))
@@ -226,20 +221,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             // It ended before it recovered: the kill before stays open until one does.
             return;
-        }
-    }
-
-    /// <summary>A field of <c>/proc/PID/stat</c>, counted from the state (0); 0 if the process is gone.</summary>
-    private static string Stat(int pid, int field)
-    {
-        try
-        {
-            var text = File.ReadAllText($"/proc/{pid}/stat");
-            return text[(text.LastIndexOf(')') + 2)..].Split(' ')[field];
-        }
-        catch (IOException)
-        {
-            return "0";
         }
     }
 }

@@ -50,18 +50,10 @@ internal sealed class ServiceProcesses : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(All.Select(process => process.DisposeAsync().AsTask()));
 
-    private static Dictionary<string, string> Settings(ChaosFolder folder, RabbitMqBroker broker)
-    {
-        var user = broker.Address.UserInfo.Split(':');
-        return new()
+    private static Dictionary<string, string> Settings(ChaosFolder folder, RabbitMqBroker broker) =>
+        new(BrokerSettings.Of(broker.Address).Select(setting => KeyValuePair.Create("FINETUNE__" + setting.Key, setting.Value)))
         {
             ["FINETUNE_HOME"] = folder.Home,
-            ["FINETUNE__Bus__Transport"] = "rabbitmq",
-            ["FINETUNE__RabbitMq__Host"] = broker.Address.Host,
-            ["FINETUNE__RabbitMq__Port"] = $"{broker.Address.Port}",
-            ["FINETUNE__RabbitMq__VirtualHost"] = broker.VirtualHost,
-            ["FINETUNE__RabbitMq__User"] = Uri.UnescapeDataString(user[0]),
-            ["FINETUNE__RabbitMq__Password"] = Uri.UnescapeDataString(user[1]),
             ["FINETUNE__Engines__Folder"] = folder.Engines,
             ["FINETUNE__Artifacts__Concurrency"] = "8",
             ["FINETUNE__Training__Concurrency"] = "32",
@@ -76,7 +68,6 @@ internal sealed class ServiceProcesses : IAsyncDisposable
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
         };
-    }
 
     /// <summary>Beside this program's own output: the same configuration and framework.</summary>
     private static string Hook()

@@ -18,7 +18,7 @@ public sealed class AloneServices : IAsyncLifetime
     {
         if (_programs.Count == 0)
         {
-            var settings = BrokerSettings.Of(_broker);
+            var settings = TestSettings.Of(_broker);
             foreach (var name in Names)
             {
                 var home = new TemporaryFolder();

@@ -22,7 +22,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
     [InlineData("RabbitMq__VirtualHost", "none", "has no virtual host none", "FINETUNE__RabbitMq__VirtualHost")]
     public async Task A_wrong_setting_is_told_once_with_what_to_set_while_the_process_is_up_and_not_ready(string setting, string value, string what, string advice)
     {
-        var settings = BrokerSettings.Of(broker);
+        var settings = TestSettings.Of(broker);
         settings[setting] = value;
         await AssertToldOnceAsync(settings, what, advice);
     }
@@ -32,7 +32,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var settings = BrokerSettings.Of(broker);
+        var settings = TestSettings.Of(broker);
         settings["RabbitMq__Port"] = $"{((IPEndPoint)taken.LocalEndpoint).Port}";
         taken.Stop();
         await AssertToldOnceAsync(settings, "No RabbitMQ answers at 127.0.0.1:", "FINETUNE__RabbitMq__Port");
@@ -41,7 +41,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
     [Fact]
     public async Task Processes_of_the_two_transports_refuse_each_others_folder_and_a_partial_list_needs_RabbitMQ()
     {
-        await using var rabbit = StandaloneProgram.Start(_home.Path, All, BrokerSettings.Of(broker));
+        await using var rabbit = StandaloneProgram.Start(_home.Path, All, TestSettings.Of(broker));
         await rabbit.AddressAsync();
         await using var memory = StandaloneProgram.Start(_home.Path, All);
         await using var part = StandaloneProgram.Start(_home.Path, ["serve", "--services", "training"]);
@@ -80,7 +80,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         Assert.Single(program.Said.Split('\n'), line => line.Contains(what, StringComparison.Ordinal) && line.Contains(advice, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", program.Said, StringComparison.Ordinal);
 
-        await using var right = StandaloneProgram.Start(_home.Path, All, BrokerSettings.Of(broker));
+        await using var right = StandaloneProgram.Start(_home.Path, All, TestSettings.Of(broker));
         using var again = new GatewayCalls(await right.AddressAsync());
         var job = await again.EndAsync(jobId);
         Assert.True(job.State == JobState.Succeeded, $"{job.Failure}\n{right.Said}");

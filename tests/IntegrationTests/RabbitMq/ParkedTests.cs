@@ -22,7 +22,7 @@ public sealed class ParkedTests(RabbitMqBroker broker) : IClassFixture<RabbitMqB
     [Fact]
     public async Task Messages_that_nobody_can_take_are_listed_shown_at_their_job_sent_again_and_dropped()
     {
-        await using var program = StandaloneProgram.Start(_home.Path, ["serve", "--services", "gateway,orchestrator", "--urls", "http://127.0.0.1:0"], BrokerSettings.Of(broker));
+        await using var program = StandaloneProgram.Start(_home.Path, ["serve", "--services", "gateway,orchestrator", "--urls", "http://127.0.0.1:0"], TestSettings.Of(broker));
         var address = await program.AddressAsync();
         using var calls = new GatewayCalls(address);
         using var http = new HttpClient(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address };

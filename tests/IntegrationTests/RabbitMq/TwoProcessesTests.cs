@@ -21,7 +21,7 @@ public sealed class TwoProcessesTests(RabbitMqBroker broker) : IClassFixture<Rab
     [Fact]
     public async Task A_job_succeeds_and_leaves_no_message_in_any_queue()
     {
-        var settings = BrokerSettings.Of(broker);
+        var settings = TestSettings.Of(broker);
         await using var gateway = StandaloneProgram.Start(_home.Path, Knowing, settings);
         await using var worker = StandaloneProgram.Start(_home.Path, Working, settings);
         using var calls = new GatewayCalls(await gateway.AddressAsync());
@@ -44,7 +44,7 @@ public sealed class TwoProcessesTests(RabbitMqBroker broker) : IClassFixture<Rab
     [Fact]
     public async Task A_worker_that_is_killed_in_mid_training_and_started_again_finishes_the_job_in_the_same_attempt()
     {
-        var settings = BrokerSettings.Of(broker);
+        var settings = TestSettings.Of(broker);
         await using var gateway = StandaloneProgram.Start(_home.Path, Knowing, settings);
         await using var worker = StandaloneProgram.Start(_home.Path, Working, settings);
         using var calls = new GatewayCalls(await gateway.AddressAsync());
@@ -67,7 +67,7 @@ public sealed class TwoProcessesTests(RabbitMqBroker broker) : IClassFixture<Rab
     [Fact]
     public async Task A_worker_that_is_told_to_end_in_mid_training_gives_back_its_claim_and_another_goes_on()
     {
-        var settings = BrokerSettings.Of(broker);
+        var settings = TestSettings.Of(broker);
         await using var gateway = StandaloneProgram.Start(_home.Path, Knowing, settings);
         await using var worker = StandaloneProgram.Start(_home.Path, Working, settings);
         using var calls = new GatewayCalls(await gateway.AddressAsync());

@@ -44,11 +44,7 @@ internal sealed class StandaloneProgram : IAsyncDisposable
     {
         string[] command = [.. wrapper ?? [], EnginePath.Of("FineTunePipeline." + service), .. arguments];
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("FINETUNE_", StringComparison.Ordinal)).ToList())
-        {
-            info.Environment.Remove(name);
-        }
-
+        info.ForgetSettings();
         info.Environment["FINETUNE_HOME"] = home;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {

@@ -14,20 +14,11 @@ public sealed class WriteQueueTests : IDisposable
     [Fact]
     public async Task Writers_who_come_while_another_writes_share_a_commit_and_each_gets_its_own_answer()
     {
-        var (entered, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var first = _database.Queue.RunAsync(
-            null,
-            async session =>
-            {
-                entered.SetResult();
-                await go.Task;
-                return session.Now;
-            },
-            default);
-        await entered.Task;
+        var go = new TaskCompletionSource();
+        var first = await WritingAsync(go.Task);
         var others = Enumerable.Range(0, 20).Select(i => WriteAsync($"note {i}", fails: i % 5 == 4)).ToList();
         go.SetResult();
-        await first;
+        await first.Done;
 
         var transactions = new HashSet<object>();
         for (var i = 0; i < others.Count; i++)
@@ -50,23 +41,14 @@ public sealed class WriteQueueTests : IDisposable
     [Fact]
     public async Task One_who_no_longer_wants_to_wait_writes_nothing()
     {
-        var (entered, go) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var first = _database.Queue.RunAsync(
-            null,
-            async session =>
-            {
-                entered.SetResult();
-                await go.Task;
-                return true;
-            },
-            default);
-        await entered.Task;
+        var go = new TaskCompletionSource();
+        var first = await WritingAsync(go.Task);
         using var cancellation = new CancellationTokenSource();
         var withdrawn = WriteAsync("withdrawn", fails: false, cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => withdrawn);
         go.SetResult();
-        await first;
+        await first.Done;
         await WriteAsync("after", fails: false);
 
         await using var database = _database.CreateDbContext();
@@ -98,6 +80,23 @@ public sealed class WriteQueueTests : IDisposable
         Assert.Null(database.Database.CurrentTransaction);
     }
 
+    /// <summary>Somebody who is in the middle of a write until <paramref name="end"/>.</summary>
+    private async Task<Writing> WritingAsync(Task end)
+    {
+        var entered = new TaskCompletionSource();
+        var done = _database.Queue.RunAsync(
+            null,
+            async _ =>
+            {
+                entered.SetResult();
+                await end;
+                return true;
+            },
+            default);
+        await entered.Task;
+        return new Writing(done);
+    }
+
     /// <summary>The transaction that wrote it.</summary>
     private async Task<object> WriteAsync(string text, bool fails, CancellationToken cancellationToken = default)
     {
@@ -117,4 +116,7 @@ public sealed class WriteQueueTests : IDisposable
             },
             cancellationToken);
     }
+
+    /// <summary>Not a task itself: awaiting its beginning would await its end, too.</summary>
+    private sealed record Writing(Task Done);
 }

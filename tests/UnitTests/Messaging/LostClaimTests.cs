@@ -3,13 +3,12 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.UnitTests.Durable;
-using Microsoft.Data.Sqlite;
 using Xunit;
 using static FineTunePipeline.UnitTests.Messaging.StageBench;
 
 namespace FineTunePipeline.UnitTests.Messaging;
 
-/// <summary>Workers that sleep, hang or are cut off from the database.</summary>
+/// <summary>Workers that sleep, or whose rows others took.</summary>
 public sealed class LostClaimTests : IAsyncLifetime
 {
     private readonly StageBench _bench = new(new ServiceStore());
@@ -104,111 +103,6 @@ public sealed class LostClaimTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_whose_database_fails_cancels_its_calls_after_twenty_seconds_of_its_own_clock()
-    {
-        var worker = await _bench.StartAsync();
-        await worker.Inbox.AcceptAsync(Command(), default);
-        var (_, token) = await worker.Script.EnteredAsync();
-        worker.Sql.Before = _ => throw new IOException("The disk is gone.");
-
-        worker.Pass(seconds: 19);
-        Assert.False(token.IsCancellationRequested);
-        worker.Pass(seconds: 1);
-
-        await StageScript.CancelledAsync(token);
-        Assert.False(worker.Script.Ends.Reader.TryPeek(out _));
-    }
-
-    [Fact]
-    public async Task One_whose_database_hangs_cancels_its_calls_just_the_same()
-    {
-        var worker = await _bench.StartAsync();
-        await worker.Inbox.AcceptAsync(Command(), default);
-        var (_, token) = await worker.Script.EnteredAsync();
-        var hang = new TaskCompletionSource();
-        var hanging = new TaskCompletionSource();
-        worker.Sql.Before = _ =>
-        {
-            hanging.TrySetResult();
-            return hang.Task;
-        };
-        worker.Wake();
-        await hanging.Task.WaitAsync(TimeSpan.FromSeconds(20));
-
-        worker.Time.Advance(TimeSpan.FromSeconds(20));
-
-        await StageScript.CancelledAsync(token);
-        hang.SetResult();
-    }
-
-    [Fact]
-    public async Task One_that_cannot_renew_stops_ending_an_attempt_too()
-    {
-        var worker = await _bench.StartAsync();
-        await worker.Inbox.AcceptAsync(Command(), default);
-        await worker.Script.EnteredAsync();
-        worker.Script.End = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
-        await worker.Inbox.CancelAsync(Cancel(), default);
-        var (_, token) = await worker.Script.EndingAsync();
-        worker.Sql.Before = _ => throw new IOException("The disk is gone.");
-
-        worker.Pass(seconds: 20);
-
-        await StageScript.CancelledAsync(token);
-    }
-
-    [Fact]
-    public async Task A_claim_that_stood_down_is_taken_again_when_the_database_is_back()
-    {
-        var worker = await _bench.StartAsync();
-        await worker.Inbox.AcceptAsync(Command(), default);
-        var (_, token) = await worker.Script.EnteredAsync();
-        worker.Sql.Before = sql => sql.StartsWith(SqlHook.Renew, StringComparison.Ordinal) ? throw new IOException("The disk is gone.") : Task.CompletedTask;
-        worker.Pass(seconds: 20);
-        await StageScript.CancelledAsync(token);
-        worker.Sql.Before = _ => Task.CompletedTask;
-        worker.Wake();
-
-        Assert.Equal(3, (await worker.Script.EnteredAsync()).Context.Fence);
-        Assert.DoesNotContain(worker.Recorder.Out, told => told is not StageResumed);
-    }
-
-    [Fact]
-    public async Task A_row_whose_outcome_could_not_be_stored_is_not_held_for_ever_beside_others()
-    {
-        var worker = await _bench.StartAsync();
-        await worker.Inbox.AcceptAsync(Command(job: "ftjob-other"), default);
-        await worker.Script.EnteredAsync();
-        var tried = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
-        worker.Sql.Before = sql =>
-        {
-            if (!sql.Contains("\"OutcomeType\" = ", StringComparison.Ordinal))
-            {
-                return Task.CompletedTask;
-            }
-
-            // The end of the work makes the runner look for more.
-            tried.TrySetResult(worker.Sql.NextAsync(SqlHook.Claim));
-            throw new IOException("database is locked");
-        };
-        worker.Script.Run = (context, _) => Task.FromResult<IStageEvent>(Released(context));
-        await worker.Inbox.AcceptAsync(Command(), default);
-        await await tried.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        worker.Sql.Before = _ => Task.CompletedTask;
-
-        var given = worker.Sql.NextAsync("\"Tries\" = \"Tries\" +");
-        while (!given.IsCompleted)
-        {
-            await worker.RenewAsync();
-        }
-
-        await given;
-        worker.Wake();
-
-        Assert.Equal(Job, (await worker.ReleasedAsync()).JobId);
-    }
-
-    [Fact]
     public async Task A_handle_refused_because_of_a_cancel_ends_the_attempt()
     {
         var worker = await _bench.StartAsync(concurrency: 1);
@@ -264,30 +158,6 @@ public sealed class LostClaimTests : IAsyncLifetime
 
         Assert.True((await _bench.RowAsync()).ClaimedUntil > TimeProvider.System.GetUtcNow().AddSeconds(15).ToUnixTimeMilliseconds());
         Assert.False(token.IsCancellationRequested);
-    }
-
-    [Fact]
-    public async Task A_database_that_is_locked_for_too_long_is_no_failure_of_the_stage()
-    {
-        var worker = await _bench.StartAsync();
-        worker.Script.Run = async (context, cancellationToken) =>
-        {
-            await context.SaveHandleAsync("run-7", cancellationToken);
-            return Released(context);
-        };
-        var locked = true;
-        worker.Sql.Before = sql => locked && sql.Contains("\"Handle\" = ", StringComparison.Ordinal)
-            ? throw new SqliteException("database is locked", 5)
-            : Task.CompletedTask;
-        var given = worker.Sql.NextAsync("\"Tries\" = \"Tries\" +");
-        await worker.Inbox.AcceptAsync(Command(), default);
-        await given;
-        Assert.Empty(worker.Recorder.Out);
-
-        locked = false;
-        worker.Wake();
-        await worker.ReleasedAsync();
-        Assert.Equal(("run-7", 0), ((await _bench.RowAsync()).Handle, (await _bench.RowAsync()).Tries));
     }
 
     [Fact]
