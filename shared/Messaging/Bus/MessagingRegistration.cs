@@ -1,3 +1,5 @@
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Health;
 using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
@@ -80,6 +82,10 @@ public static class MessagingRegistration
             host.Password(broker.Password);
             host.PublisherConfirmation = true;
         });
+        // Nobody listens to these; without exchanges of their own the broker has less to pass on.
+        transport.Publish<IJobMessage>(topology => topology.Exclude = true);
+        transport.Publish<IStageEvent>(topology => topology.Exclude = true);
+        transport.Publish<IStageCommand>(topology => topology.Exclude = true);
         transport.UseOutboxScheduler();
         transport.ConfigureEndpoints(context);
     }

@@ -20,7 +20,7 @@ public static class DatabaseRegistration
         where TDb : ServiceDbContext
     {
         services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddDbContextFactory<TDb>((provider, builder) =>
+        services.AddPooledDbContextFactory<TDb>((provider, builder) =>
         {
             provider.GetRequiredService<SqlDialect>().Use(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, name);
             builder.AddInterceptors(new ConsumeGuard());

@@ -50,8 +50,8 @@ internal sealed class PostgresDialect : SqlDialect
     public override string NameOf(DbContext database) =>
         $"{database.Database.GetDbConnection().Database} on {database.Database.GetDbConnection().DataSource}";
 
-    public override Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlRawAsync("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || {0} || {1}, 0))", [jobId, stage], cancellationToken);
+    public override Task LockStageAsync(WriteSession session, string jobId, string stage) =>
+        session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || @p0 || @p1, 0))", jobId, stage);
 
     public override string Sql(SchemaStep step) => step.Postgres
         ?? throw new InvalidOperationException($"The step '{step.Name}' is older than any PostgreSQL database of this program: this one was not made by it.");

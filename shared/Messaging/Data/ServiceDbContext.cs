@@ -30,6 +30,19 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
+    /// <summary>Contexts are used again: what EF Core does not know of them ends here.</summary>
+    public override void Dispose()
+    {
+        Outgoing.Clear();
+        base.Dispose();
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        Outgoing.Clear();
+        return base.DisposeAsync();
+    }
+
     internal IDisposable CloseForWrites() => new WriteSwitch(this, closed: true);
 
     internal IDisposable OpenForWrites() => new WriteSwitch(this, closed: false);

@@ -56,6 +56,20 @@ internal abstract class SqlDialect
         RETURNING *
         """;
 
+    /// <summary>A stage's first attempt, of which nearly all commands are: no row if others are known. Job, stage, attempt, state, command, fence, now.</summary>
+    public const string InsertFirstRun =
+        """
+        INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Entries", "Tries")
+        SELECT @p0, @p1, @p2, @p3, @p4, @p5, 0, @p6, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
+        """;
+
+    /// <summary>Ends a run: no row if the claim is lost. State, type and JSON of the outcome; job, stage, attempt, fence, state before.</summary>
+    public const string FinishRun =
+        """
+        UPDATE stage_runs SET "State" = @p0, "OutcomeType" = @p1, "Outcome" = @p2, "Owner" = NULL, "ClaimedUntil" = NULL
+        WHERE "JobId" = @p3 AND "Stage" = @p4 AND "Attempt" = @p5 AND "Fence" = @p6 AND "State" = @p7 RETURNING 1
+        """;
+
     /// <summary>Renews all claims of an owner: {0} claim time in ms, {1} owner, {2} stage.</summary>
     public string RenewStages =>
         $$"""
@@ -114,7 +128,7 @@ internal abstract class SqlDialect
     public abstract string NameOf(DbContext database);
 
     /// <summary>Keeps others from adding attempts to a stage of a job until the transaction ends.</summary>
-    public abstract Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken);
+    public abstract Task LockStageAsync(WriteSession session, string jobId, string stage);
 
     /// <summary>The step's statements.</summary>
     public abstract string Sql(SchemaStep step);

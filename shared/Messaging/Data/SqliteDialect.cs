@@ -48,7 +48,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string NameOf(DbContext database) => Path.GetFileName(database.Database.GetDbConnection().DataSource);
 
-    public override Task LockStageAsync(DbContext database, string jobId, string stage, CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task LockStageAsync(WriteSession session, string jobId, string stage) => Task.CompletedTask;
 
     public override string Sql(SchemaStep step) => step.Sqlite;
 

@@ -55,22 +55,8 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
             return await work(session);
         }
 
-        var own = database.Database.GetConnectionString();
-        await database.Database.CloseConnectionAsync();
-        database.Database.SetDbConnection(session.Connection);
-        await database.Database.UseTransactionAsync(session.Transaction);
-        database.Database.AutoSavepointsEnabled = false;
-        using var open = database.OpenForWrites();
-        try
-        {
-            return await work(session);
-        }
-        finally
-        {
-            await database.Database.UseTransactionAsync(null);
-            database.Database.SetDbConnection(null);
-            database.Database.SetConnectionString(own);
-        }
+        await using var joined = await session.JoinAsync(database);
+        return await work(session);
     }
 
     private async Task<T> AloneAsync<T>(TDb? database, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Data;
 
@@ -11,6 +12,23 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
 
     /// <summary>The database's time, in milliseconds since 1970, as it was when the transaction began.</summary>
     public long Now => now;
+
+    /// <summary>Makes what a context asks and saves part of this transaction, until that is disposed of.</summary>
+    public async Task<IAsyncDisposable> JoinAsync(ServiceDbContext database)
+    {
+        if (database.Database.CurrentTransaction is not null)
+        {
+            // Its own, or one that it joined before.
+            return new Joined(null, null, null);
+        }
+
+        var own = database.Database.GetConnectionString();
+        await database.Database.CloseConnectionAsync();
+        database.Database.SetDbConnection(connection);
+        await database.Database.UseTransactionAsync(transaction);
+        database.Database.AutoSavepointsEnabled = false;
+        return new Joined(database, own, database.OpenForWrites());
+    }
 
     /// <summary>Executes a statement whose values are <c>@p0</c>, <c>@p1</c>, …; answers what its first column of its first row is, if it has one.</summary>
     public async Task<object?> ExecuteAsync(string sql, params object?[] values)
@@ -59,5 +77,19 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
         }
 
         return command;
+    }
+
+    private sealed class Joined(ServiceDbContext? database, string? ownConnection, IDisposable? writes) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            writes?.Dispose();
+            if (database is not null)
+            {
+                await database.Database.UseTransactionAsync(null);
+                database.Database.SetDbConnection(null);
+                database.Database.SetConnectionString(ownConnection);
+            }
+        }
     }
 }

@@ -4,7 +4,6 @@ using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
-using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Outbox;
 
@@ -13,19 +12,20 @@ namespace FineTunePipeline.Messaging.Outbox;
 /// lock and no transaction; whoever read the same rows meanwhile is found out by their version, and the endpoint's retry does the consume again.
 /// </summary>
 internal sealed class DurableConsumeContext<TDb, TMessage>(
-    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, TDb database, Guid messageId, bool duplicate, OutboxCommit<TDb> commit)
+    ConsumeContext<TMessage> context, OutboxConsumeOptions options, IServiceProvider provider, TDb database, Guid messageId, OutboxCommit<TDb> commit)
     : OutboxConsumeContextProxy<TMessage>(context, options, provider), IDurableConsume
     where TDb : ServiceDbContext
     where TMessage : class
 {
     private readonly Lock _gate = new();
     private readonly List<Guid> _cancelled = [];
-    private readonly List<Func<CancellationToken, Task>> _checks = [];
+    private readonly List<Func<WriteSession, Task>> _work = [];
     private readonly List<Action> _after = [];
 
     public override bool ContinueProcessing { get; set; } = true;
 
-    public override bool IsMessageConsumed => duplicate;
+    // The commit finds out: a message that was consumed before changes nothing, and to ask first would cost every message a question.
+    public override bool IsMessageConsumed => false;
 
     // Rows are sent by the dispatcher, not by the consume.
     public override bool IsOutboxDelivered => true;
@@ -56,11 +56,11 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
         }
     }
 
-    public void CheckAtCommit(Func<CancellationToken, Task> check)
+    public void InCommit(Func<WriteSession, Task> work)
     {
         lock (_gate)
         {
-            _checks.Add(check);
+            _work.Add(work);
         }
     }
 
@@ -75,26 +75,11 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     public override async Task SetConsumed()
     {
         var inbox = new InboxRow { ConsumerId = ConsumerId, MessageId = messageId, JobId = (Message as IJobMessage)?.JobId };
-        await commit.SaveAsync(
-            database,
-            inbox,
-            async () =>
-            {
-                foreach (var check in _checks)
-                {
-                    await check(CancellationToken);
-                }
-
-                if (_cancelled.Count > 0)
-                {
-                    await database.Set<OutboxRow>().Where(row => row.Token != null && _cancelled.Contains(row.Token.Value)).ExecuteDeleteAsync(CancellationToken);
-                }
-
-                return true;
-            },
-            CancellationToken);
-        MessagingPoints.Reach(MessagingPoints.ConsumeCommitted, messageId);
-        _after.ForEach(action => action());
+        if (await commit.SaveAsync(database, inbox, BeginAsync, CancellationToken))
+        {
+            MessagingPoints.Reach(MessagingPoints.ConsumeCommitted, messageId);
+            _after.ForEach(action => action());
+        }
     }
 
     public override Task SetDelivered() => Task.CompletedTask;
@@ -104,4 +89,19 @@ internal sealed class DurableConsumeContext<TDb, TMessage>(
     public override Task NotifyOutboxMessageDelivered(OutboxMessageContext message) => Task.CompletedTask;
 
     public override Task RemoveOutboxMessages() => Task.CompletedTask;
+
+    private async Task<bool> BeginAsync(WriteSession session)
+    {
+        foreach (var work in _work)
+        {
+            await work(session);
+        }
+
+        foreach (var token in _cancelled)
+        {
+            await MessageRows.CancelAsync(session, token);
+        }
+
+        return true;
+    }
 }

@@ -1,3 +1,4 @@
+using FineTunePipeline.Messaging.Data;
 using MassTransit;
 
 namespace FineTunePipeline.Messaging.Outbox;
@@ -9,10 +10,10 @@ public static class DurableConsumeExtensions
     public static void AfterCommit(this ConsumeContext context, Action action) => Consume(context).AfterCommit(action);
 
     /// <summary>
-    /// Asked in the commit's transaction, before anything is written. For what no row's version can show: that rows which were not there when the consumer
-    /// looked are there now. A throw makes the endpoint's retry do the consume again.
+    /// Done in the commit's transaction, before the consume's other changes are written. For what must see the rows as nobody else can change them any more.
+    /// It may send; a throw makes the endpoint's retry do the consume again.
     /// </summary>
-    public static void CheckAtCommit(this ConsumeContext context, Func<CancellationToken, Task> check) => Consume(context).CheckAtCommit(check);
+    internal static void InCommit(this ConsumeContext context, Func<WriteSession, Task> work) => Consume(context).InCommit(work);
 
     private static IDurableConsume Consume(ConsumeContext context) => context.TryGetPayload<IDurableConsume>(out var consume)
         ? consume

@@ -19,19 +19,33 @@ internal sealed class DurableOutboxContextFactory<TDb>(
 
         using var turn = await turns.TakeAsync((context.Message as IJobMessage)?.JobId, context.CancellationToken);
 
-        // One connection for the whole consume: EF would open one per question, and set it up each time.
-        await database.Database.OpenConnectionAsync(context.CancellationToken);
+        using var closed = database.CloseForWrites();
         try
         {
-            var duplicate = await MessageRows.IsInInboxAsync(database.Database.GetDbConnection(), options.ConsumerId, messageId, context.CancellationToken);
-            using var closed = database.CloseForWrites();
-            await next.Send(new DurableConsumeContext<TDb, T>(context, options, provider, database, messageId, duplicate, commit));
+            await next.Send(new DurableConsumeContext<TDb, T>(context, options, provider, database, messageId, commit));
+        }
+        catch (Exception exception) when (!DatabaseFaults.IsOutage(exception))
+        {
+            // One that comes again may find the job where its consumer no longer expects it; that is no fault of anybody's.
+            if (!await IsConsumedAsync(options.ConsumerId, messageId, context.CancellationToken))
+            {
+                throw;
+            }
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("serviceOutbox");
+
+    private async Task<bool> IsConsumedAsync(Guid consumerId, Guid messageId, CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await MessageRows.IsInInboxAsync(database.Database.GetDbConnection(), consumerId, messageId, cancellationToken);
         }
         finally
         {
             await database.Database.CloseConnectionAsync();
         }
     }
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("serviceOutbox");
 }

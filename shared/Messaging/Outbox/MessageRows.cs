@@ -9,7 +9,9 @@ internal static class MessageRows
 {
     private const string LookInInbox = """SELECT COUNT(*) FROM inbox WHERE "ConsumerId" = @p0 AND "MessageId" = @p1""";
 
-    private const string InsertInbox = """INSERT INTO inbox ("ConsumerId", "MessageId", "JobId", "ConsumedAt") VALUES (@p0, @p1, @p2, @p3)""";
+    private const string InsertInbox = """INSERT INTO inbox ("ConsumerId", "MessageId", "JobId", "ConsumedAt") VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING RETURNING 1""";
+
+    private const string DeleteOutbox = """DELETE FROM outbox WHERE "Token" = @p0""";
 
     private const string InsertOutbox =
         """
@@ -18,14 +20,18 @@ internal static class MessageRows
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, 0) RETURNING "Seq"
         """;
 
+    /// <summary>Takes back a message that waits for its due time.</summary>
+    public static Task CancelAsync(WriteSession session, Guid token) => session.ExecuteAsync(DeleteOutbox, token);
+
     public static async Task<bool> IsInInboxAsync(DbConnection connection, Guid consumerId, Guid messageId, CancellationToken cancellationToken)
     {
         await using var command = WriteSession.Command(connection, LookInInbox, consumerId, messageId);
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) > 0;
     }
 
-    public static Task InsertAsync(WriteSession session, InboxRow row) =>
-        session.ExecuteAsync(InsertInbox, row.ConsumerId, row.MessageId, row.JobId, session.Now);
+    /// <summary>False if the message was consumed before.</summary>
+    public static async Task<bool> InsertAsync(WriteSession session, InboxRow row) =>
+        await session.ExecuteAsync(InsertInbox, row.ConsumerId, row.MessageId, row.JobId, session.Now) is not null;
 
     /// <summary>Its delay becomes a due time; without one it is claimed at once. A retry of the transaction stamps it anew.</summary>
     public static async Task InsertAsync(WriteSession session, OutboxRow row, OutboxSettings settings)

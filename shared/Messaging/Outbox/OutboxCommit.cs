@@ -1,6 +1,5 @@
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Outbox;
 
@@ -15,27 +14,24 @@ internal sealed class OutboxCommit<TDb>(WriteQueue<TDb> writes, OutboxDispatcher
     /// <param name="inbox">The message that was consumed, if the change is a consume's.</param>
     /// <param name="first">Runs first in the transaction; if it answers false nothing is written.</param>
     /// <param name="cancellationToken">Ends the wait for the transaction.</param>
-    /// <returns>Whether it was written.</returns>
-    public async Task<bool> SaveAsync(TDb database, InboxRow? inbox, Func<Task<bool>>? first, CancellationToken cancellationToken)
+    /// <returns>Whether it was written: not if the message was consumed before.</returns>
+    public async Task<bool> SaveAsync(TDb database, InboxRow? inbox, Func<WriteSession, Task<bool>>? first, CancellationToken cancellationToken)
     {
+        // EF Core finds the changes before others have to wait for this one.
+        var changes = database.ChangeTracker.HasChanges();
         var written = await writes.RunAsync(
-            database,
+            null,
             async session =>
             {
-                if (first is not null && !await first())
+                if ((inbox is not null && !await MessageRows.InsertAsync(session, inbox)) || (first is not null && !await first(session)))
                 {
                     return false;
                 }
 
-                foreach (var entry in database.ChangeTracker.Entries<StageRun>().Where(entry => entry.State == EntityState.Added))
+                if (changes)
                 {
-                    entry.Entity.AcceptedAt = session.Now;
-                }
-
-                await database.SaveChangesAsync(CancellationToken.None);
-                if (inbox is not null)
-                {
-                    await MessageRows.InsertAsync(session, inbox);
+                    await using var joined = await session.JoinAsync(database);
+                    await SaveFoundAsync(database);
                 }
 
                 foreach (var row in database.Outgoing)
@@ -53,5 +49,18 @@ internal sealed class OutboxCommit<TDb>(WriteQueue<TDb> writes, OutboxDispatcher
         }
 
         return written;
+    }
+
+    private static async Task SaveFoundAsync(TDb database)
+    {
+        database.ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            await database.SaveChangesAsync(CancellationToken.None);
+        }
+        finally
+        {
+            database.ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 }

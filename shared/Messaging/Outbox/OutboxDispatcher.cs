@@ -186,7 +186,14 @@ internal sealed class OutboxDispatcher<TDb>(
         var outbox = provider.GetRequiredService<ServiceOutbox<TDb>>();
         var parked = ParkedMessages.From(row, $"{end.GetType().Name}: {end.Message}", time.GetUtcNow());
         await outbox.AddAsync(database, parked, $"outbox|{typeof(TDb).Name}|{row.Seq}", stopping);
-        await outbox.SaveAsync(database, async () => await database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None) == 1, stopping);
+        await outbox.SaveAsync(
+            database,
+            async session =>
+            {
+                await using var joined = await session.JoinAsync(database);
+                return await database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None) == 1;
+            },
+            stopping);
     }
 
     /// <summary>Marks (or deletes) sent rows, many in one commit. Rows that it does not get to are sent again.</summary>

@@ -55,7 +55,7 @@ public sealed class ServiceOutbox<TDb>
     public Task SaveAsync(TDb database, CancellationToken cancellationToken) => _commit.SaveAsync(database, inbox: null, first: null, cancellationToken);
 
     /// <summary>As <see cref="SaveAsync(TDb,CancellationToken)"/>, if <paramref name="first"/>, run first in the transaction, answers true.</summary>
-    internal Task<bool> SaveAsync(TDb database, Func<Task<bool>> first, CancellationToken cancellationToken) =>
+    internal Task<bool> SaveAsync(TDb database, Func<WriteSession, Task<bool>> first, CancellationToken cancellationToken) =>
         _commit.SaveAsync(database, inbox: null, first, cancellationToken);
 
     private sealed class Rows(TDb database, IServiceProvider provider) : OutboxSendContext

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 
@@ -11,21 +12,14 @@ namespace FineTunePipeline.Messaging.Stages;
 public abstract class StageConsumer<TCommand>(StageInbox<TCommand> inbox)
     where TCommand : class, IStageCommand
 {
-    public Task Consume(ConsumeContext<TCommand> context)
-    {
-        Join(context);
-        return inbox.AcceptAsync(context.Message, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<TCommand> context) => InCommitAsync(context, session => inbox.AcceptAsync(session, context.Message, context.CancellationToken));
 
-    public Task Consume(ConsumeContext<CancelStage> context)
-    {
-        Join(context);
-        return inbox.CancelAsync(context.Message, context.CancellationToken);
-    }
+    public Task Consume(ConsumeContext<CancelStage> context) => InCommitAsync(context, session => inbox.CancelAsync(session, context.Message, context.CancellationToken));
 
-    private void Join(ConsumeContext context)
+    private Task InCommitAsync(ConsumeContext context, Func<WriteSession, Task> work)
     {
-        context.CheckAtCommit(inbox.CheckAsync);
+        context.InCommit(work);
         context.AfterCommit(inbox.Wake);
+        return Task.CompletedTask;
     }
 }

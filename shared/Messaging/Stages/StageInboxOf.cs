@@ -11,9 +11,9 @@ internal sealed class StageInboxOf<TCommand, TDb>(
     where TCommand : class, IStageCommand
     where TDb : ServiceDbContext
 {
-    public override async Task AcceptAsync(TCommand command, CancellationToken cancellationToken)
+    internal override async Task AcceptAsync(WriteSession session, TCommand command, CancellationToken cancellationToken)
     {
-        var row = await table.AcceptAsync(database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command), cancellationToken);
+        var row = await table.AcceptAsync(session, database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command));
         switch (row?.State)
         {
             case StageRunState.Open or StageRunState.Closing:
@@ -28,18 +28,16 @@ internal sealed class StageInboxOf<TCommand, TDb>(
         }
     }
 
-    public override async Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken)
+    internal override async Task CancelAsync(WriteSession session, CancelStage cancel, CancellationToken cancellationToken)
     {
-        var row = await table.CancelAsync(database, cancel.JobId, settings.Stage, cancel.Attempt, cancellationToken);
+        var row = await table.CancelAsync(session, database, cancel.JobId, settings.Stage, cancel.Attempt);
         if (row is null or { State: StageRunState.Closed })
         {
             await PublishCancelledAsync(cancel.JobId, cancel.Attempt, cancellationToken);
         }
     }
 
-    public override Task CheckAsync(CancellationToken cancellationToken) => table.CheckAsync(database, cancellationToken);
-
-    public override void Wake() => signal.Set();
+    internal override void Wake() => signal.Set();
 
     private Task PublishCancelledAsync(string jobId, int attempt, CancellationToken cancellationToken) =>
         publish.Publish(new StageCancelled { JobId = jobId, Stage = settings.Stage, Attempt = attempt }, cancellationToken);

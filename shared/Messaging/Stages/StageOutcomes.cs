@@ -15,7 +15,7 @@ internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, Stage
         var resumed = new StageResumed { JobId = claim.JobId, Stage = claim.Stage, Attempt = claim.Attempt, Entry = claim.Entries };
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await outbox.PublishAsync(database, resumed, cancellationToken);
-        await outbox.SaveAsync(database, () => table.HoldsAsync(claim, cancellationToken), cancellationToken);
+        await outbox.SaveAsync(database, _ => table.HoldsAsync(claim, cancellationToken), cancellationToken);
     }
 
     /// <summary>False: the claim was lost or the attempt cancelled meanwhile, and nothing was written or sent.</summary>
@@ -23,6 +23,6 @@ internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, Stage
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await outbox.PublishAsync(database, outcome, cancellationToken);
-        return await outbox.SaveAsync(database, () => table.FinishAsync(database, claim, from, outcome, cancellationToken), cancellationToken);
+        return await outbox.SaveAsync(database, session => StageRunTable<TDb>.FinishAsync(session, claim, from, outcome), cancellationToken);
     }
 }

@@ -15,52 +15,51 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
 
     /// <summary>
     /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing. Returns the row of this attempt, or null if
-    /// only newer ones are known. Changes tracked rows; writes nothing.
+    /// only newer ones are known.
     /// </summary>
-    public async Task<StageRun?> AcceptAsync(TDb database, string jobId, Stage stage, int attempt, string command, CancellationToken cancellationToken)
+    public async Task<StageRun?> AcceptAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, string command)
     {
-        var known = await RowsAsync(database, jobId, stage, cancellationToken);
-        if (known.Count > 0 && known[0].Attempt >= attempt)
+        await dialect.LockStageAsync(session, jobId, stage.ToString());
+        var first = new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = StageRunState.Open, Fence = 1, AcceptedAt = session.Now };
+        if (await session.ExecuteAsync(
+            SqlDialect.InsertFirstRun, jobId, stage.ToString(), attempt, nameof(StageRunState.Open), command, first.Fence, session.Now) is not null)
+        {
+            return first;
+        }
+
+        await using var joined = await session.JoinAsync(database);
+        var known = await RowsAsync(database, jobId, stage);
+        if (known[0].Attempt >= attempt)
         {
             return known.SingleOrDefault(row => row.Attempt == attempt);
         }
 
         Close(known);
-        return Add(database, known, jobId, stage, attempt, command, StageRunState.Open);
+        var added = Add(session, database, known, jobId, stage, attempt, command, StageRunState.Open);
+        await database.SaveChangesAsync(CancellationToken.None);
+        return added;
     }
 
     /// <summary>
     /// Marks all attempts up to this one for closing (a finished one too: what it left outside goes). When the command of this attempt has not come yet,
-    /// a tombstone takes its place; it is at its end when all older attempts are. Changes tracked rows; writes nothing.
+    /// a tombstone takes its place; it is at its end when all older attempts are.
     /// </summary>
     /// <returns>The attempt's row; null if the attempt never came and a newer one did.</returns>
-    public async Task<StageRun?> CancelAsync(TDb database, string jobId, Stage stage, int attempt, CancellationToken cancellationToken)
+    public async Task<StageRun?> CancelAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt)
     {
-        var known = await RowsAsync(database, jobId, stage, cancellationToken);
+        await dialect.LockStageAsync(session, jobId, stage.ToString());
+        await using var joined = await session.JoinAsync(database);
+        var known = await RowsAsync(database, jobId, stage);
         Close(known.Where(row => row.Attempt <= attempt));
-        if (known.Count > 0 && known[0].Attempt >= attempt)
+        var row = known.SingleOrDefault(row => row.Attempt == attempt);
+        if (known.Count == 0 || known[0].Attempt < attempt)
         {
-            return known.SingleOrDefault(row => row.Attempt == attempt);
+            var working = known.Any(older => older.State == StageRunState.Closing);
+            row = Add(session, database, known, jobId, stage, attempt, command: null, working ? StageRunState.Closing : StageRunState.Closed);
         }
 
-        var working = known.Any(row => row.State == StageRunState.Closing);
-        return Add(database, known, jobId, stage, attempt, command: null, working ? StageRunState.Closing : StageRunState.Closed);
-    }
-
-    /// <summary>Throws if attempts of the stages that <paramref name="database"/> tracks came in since they were read. For the transaction that writes them.</summary>
-    /// <exception cref="DbUpdateConcurrencyException">There are more than were read.</exception>
-    public async Task CheckAsync(TDb database, CancellationToken cancellationToken)
-    {
-        var tracked = database.ChangeTracker.Entries<StageRun>().ToList();
-        foreach (var stage in tracked.Select(entry => (entry.Entity.JobId, entry.Entity.Stage)).Distinct())
-        {
-            await dialect.LockStageAsync(database, stage.JobId, stage.Stage.ToString(), cancellationToken);
-            var read = tracked.Count(entry => entry.State != EntityState.Added && (entry.Entity.JobId, entry.Entity.Stage) == stage);
-            if (await database.StageRuns.CountAsync(row => row.JobId == stage.JobId && row.Stage == stage.Stage, cancellationToken) != read)
-            {
-                throw new DbUpdateConcurrencyException($"Another attempt of {stage.JobId} {stage.Stage} came in meanwhile.");
-            }
-        }
+        await database.SaveChangesAsync(CancellationToken.None);
+        return row;
     }
 
     /// <summary>Claims up to <paramref name="limit"/> due rows. An attempt waits until all older ones of its job and stage are at their end.</summary>
@@ -102,15 +101,12 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     }
 
     /// <summary>Stores the outcome, within the caller's transaction. False: the claim was lost or the attempt cancelled meanwhile, and nothing was written.</summary>
-    public async Task<bool> FinishAsync(TDb database, StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
+    public static async Task<bool> FinishAsync(WriteSession session, StageRun claim, StageRunState from, IStageEvent outcome)
     {
-        var (type, json) = (outcome.GetType().FullName, StageMessages.Write(outcome));
         var to = from == StageRunState.Open ? StageRunState.Finished : StageRunState.Closed;
-        return await Held(database, claim, from).ExecuteUpdateAsync(
-            run => run
-                .SetProperty(row => row.State, to).SetProperty(row => row.OutcomeType, type).SetProperty(row => row.Outcome, json)
-                .SetProperty(row => row.Owner, (string?)null).SetProperty(row => row.ClaimedUntil, (long?)null),
-            cancellationToken) == 1;
+        return await session.ExecuteAsync(
+            SqlDialect.FinishRun, to.ToString(), outcome.GetType().FullName, StageMessages.Write(outcome),
+            claim.JobId, claim.Stage.ToString(), claim.Attempt, claim.Fence, from.ToString()) is not null;
     }
 
     /// <summary>Gives the claim back; the row is due again after <paramref name="delay"/>. False: the claim was lost before.</summary>
@@ -154,16 +150,16 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     }
 
     private static StageRun Add(
-        TDb database, IReadOnlyList<StageRun> known, string jobId, Stage stage, int attempt, string? command, StageRunState state)
+        WriteSession session, TDb database, IReadOnlyList<StageRun> known, string jobId, Stage stage, int attempt, string? command, StageRunState state)
     {
         // Over all attempts: an older one that is being ended may have been claimed after the newest was made.
         var fence = known.Count == 0 ? 1 : known.Max(row => row.Fence) + 1;
-        var row = new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = state, Fence = fence };
+        var row = new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = state, Fence = fence, AcceptedAt = session.Now };
         database.StageRuns.Add(row);
         return row;
     }
 
     /// <summary>The attempts of a stage, tracked, the newest first.</summary>
-    private static Task<List<StageRun>> RowsAsync(TDb database, string jobId, Stage stage, CancellationToken cancellationToken) =>
-        database.StageRuns.Where(row => row.JobId == jobId && row.Stage == stage).OrderByDescending(row => row.Attempt).ToListAsync(cancellationToken);
+    private static Task<List<StageRun>> RowsAsync(TDb database, string jobId, Stage stage) =>
+        database.StageRuns.Where(row => row.JobId == jobId && row.Stage == stage).OrderByDescending(row => row.Attempt).ToListAsync();
 }

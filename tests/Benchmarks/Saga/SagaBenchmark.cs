@@ -5,7 +5,6 @@ namespace FineTunePipeline.Benchmarks.Saga;
 /// <summary>Jobs of seven stages that do nothing, through the true saga and true stage runs on RabbitMQ; and the same number of tasks by Celery on the same broker.</summary>
 internal static class SagaBenchmark
 {
-    private const int WarmUp = 300;
     private const double Rate = 10;
     private const int PacedJobs = 200;
 
@@ -49,7 +48,7 @@ internal static class SagaBenchmark
         await using var client = await SagaRun.StartAsync(options.Broker);
         await using var orchestrator = await ChildProcess.StartAsync(System.Environment.ProcessPath!, ["saga-process", "orchestrator"], environment, "ready");
         await using var stages = await ChildProcess.StartAsync(System.Environment.ProcessPath!, ["saga-process", "stages"], environment, "ready");
-        await client.BurstAsync(WarmUp);
+        await client.BurstAsync(options.WarmUp);
         var (cpu, broker) = (orchestrator.CpuSeconds + stages.CpuSeconds, ChildProcess.CpuSecondsOf("beam.smp"));
         var seconds = await client.BurstAsync(options.Jobs);
         var (used, brokerUsed) = (orchestrator.CpuSeconds + stages.CpuSeconds - cpu, ChildProcess.CpuSecondsOf("beam.smp") - broker);

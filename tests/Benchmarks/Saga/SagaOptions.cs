@@ -14,6 +14,7 @@ internal sealed class SagaOptions
         Broker = new Uri(values.Required("rabbitmq", "URI"));
         Python = values["python"] ?? "python3";
         Jobs = values.Number("jobs", 600);
+        WarmUp = values.Number("warm-up", 300);
         (_postgres, _only) = (values["postgres"], values["only"]);
         Folder = Directory.CreateTempSubdirectory("finetune-bench-").FullName;
     }
@@ -29,10 +30,13 @@ internal sealed class SagaOptions
     /// <summary>Jobs of the burst.</summary>
     public int Jobs { get; }
 
+    /// <summary>Jobs before those that are measured.</summary>
+    public int WarmUp { get; }
+
     /// <summary>A folder of this run's own.</summary>
     public string Folder { get; }
 
-    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "only"));
+    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "warm-up", "only"));
 
     /// <summary>Whether a part is to be measured: sqlite, postgres or celery.</summary>
     public bool Wants(string part) => (_only is null || _only.Split(',').Contains(part)) && (part != "postgres" || _postgres is not null);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
@@ -14,12 +15,12 @@ internal sealed class StageConsumes(IServiceProvider provider)
     private const int Tries = 50;
 
     public Task AcceptAsync(ReleaseHost command, CancellationToken cancellationToken) =>
-        ConsumeAsync(inbox => inbox.AcceptAsync(command, cancellationToken), cancellationToken);
+        ConsumeAsync((inbox, session) => inbox.AcceptAsync(session, command, cancellationToken), cancellationToken);
 
     public Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken) =>
-        ConsumeAsync(inbox => inbox.CancelAsync(cancel, cancellationToken), cancellationToken);
+        ConsumeAsync((inbox, session) => inbox.CancelAsync(session, cancel, cancellationToken), cancellationToken);
 
-    private async Task ConsumeAsync(Func<StageInbox<ReleaseHost>, Task> consume, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(Func<StageInbox<ReleaseHost>, WriteSession, Task> consume, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -28,13 +29,12 @@ internal sealed class StageConsumes(IServiceProvider provider)
             var database = scope.ServiceProvider.GetRequiredService<StageTestDb>();
             try
             {
-                await consume(inbox);
                 await provider.GetRequiredService<OutboxCommit<StageTestDb>>().SaveAsync(
                     database,
                     inbox: null,
-                    async () =>
+                    async session =>
                     {
-                        await inbox.CheckAsync(cancellationToken);
+                        await consume(inbox, session);
                         return true;
                     },
                     cancellationToken);

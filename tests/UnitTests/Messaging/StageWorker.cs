@@ -70,18 +70,14 @@ internal sealed class StageWorker : IAsyncDisposable
     public StageTestDb Database() => _provider.GetRequiredService<IDbContextFactory<StageTestDb>>().CreateDbContext();
 
     /// <summary>Stores an outcome and tells nobody.</summary>
-    public async Task<bool> StoreAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
-    {
-        await using var database = Database();
-        return await Table.FinishAsync(database, claim, from, outcome, cancellationToken);
-    }
+    public Task<bool> StoreAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken) =>
+        Queue.RunAsync(null, session => StageRunTable<StageTestDb>.FinishAsync(session, claim, from, outcome), cancellationToken);
 
     /// <summary>A command as it may stand in a row that an older version wrote.</summary>
     public async Task PutAsync(string command)
     {
         await using var database = Database();
-        await Table.AcceptAsync(database, StageBench.Job, StageBench.TheStage, 1, command, default);
-        await database.SaveChangesAsync();
+        await Queue.RunAsync(null, session => Table.AcceptAsync(session, database, StageBench.Job, StageBench.TheStage, 1, command), default);
     }
 
     public async Task StartAsync()
@@ -98,7 +94,7 @@ internal sealed class StageWorker : IAsyncDisposable
     }
 
     /// <summary>What the worker has written is committed.</summary>
-    public Task CommittedAsync() => _provider.GetRequiredService<WriteQueue<StageTestDb>>().RunAsync(null, _ => Task.FromResult(true), default);
+    public Task CommittedAsync() => Queue.RunAsync(null, _ => Task.FromResult(true), default);
 
     /// <summary>Lets the runner look again now instead of at its next poll.</summary>
     public void Wake() => _provider.GetRequiredService<StageSignal<ReleaseHost>>().Set();
@@ -142,6 +138,8 @@ internal sealed class StageWorker : IAsyncDisposable
         await _provider.GetRequiredService<IBusControl>().StopAsync();
         await _provider.DisposeAsync();
     }
+
+    private WriteQueue<StageTestDb> Queue => _provider.GetRequiredService<WriteQueue<StageTestDb>>();
 
     private StageRunner<ReleaseHost, StageTestDb> Runner() => Hosted<StageRunner<ReleaseHost, StageTestDb>>().Single();
 

@@ -49,8 +49,8 @@ public sealed class CheckpointTableTests : IDisposable
         var old = Claimed("job");
         await using (var database = _database.CreateDbContext())
         {
-            await new StageRunTable<TrainingDbContext>(_database, _database.Queue, new SqliteDialect()).AcceptAsync(database, "job", Stage.Train, 2, "{}", default);
-            await database.SaveChangesAsync();
+            var table = new StageRunTable<TrainingDbContext>(_database, _database.Queue, new SqliteDialect());
+            await _database.Queue.RunAsync(null, session => table.AcceptAsync(session, database, "job", Stage.Train, 2, "{}"), default);
         }
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => CommitAsync(old, 20));
