@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
@@ -17,11 +18,15 @@ public sealed class OrchestratorModule : IServiceModule
 {
     public string Name => "orchestrator";
 
+    /// <summary>When many jobs change at once, the views hear of them in few messages.</summary>
+    public static OutboxBundle Bundle { get; } = OutboxBundle.Of<JobChanged, JobsChanged>(changes => new JobsChanged { Changes = changes });
+
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddServiceDatabase<OrchestratorDbContext>(Name);
         services.AddSingleton<IFinishedJobs, FinishedJobs>();
+        services.AddSingleton(Bundle);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -11,6 +11,13 @@ namespace FineTunePipeline.Gateway.Views;
 /// <summary>Changes the views by one event, in the transaction that drops its duplicates: a number is taken once, and there are no gaps.</summary>
 internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time)
 {
+    /// <summary>Those of the jobs that have a view; their rows are at hand afterwards.</summary>
+    public async Task<IReadOnlySet<string>> KnownAsync(IEnumerable<string> jobIds, CancellationToken cancellationToken)
+    {
+        var asked = jobIds.Distinct().ToList();
+        return (await database.Jobs.Where(job => asked.Contains(job.JobId)).ToListAsync(cancellationToken)).Select(job => job.JobId).ToHashSet();
+    }
+
     public Task ApplyAsync(JobChanged change, CancellationToken cancellationToken) => WriteAsync(
         change.JobId,
         "changed",
@@ -65,7 +72,7 @@ internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time
 
     private async Task WriteAsync(string jobId, string type, object @event, Func<JobRow, bool> apply, CancellationToken cancellationToken)
     {
-        var row = await database.Jobs.SingleOrDefaultAsync(job => job.JobId == jobId, cancellationToken)
+        var row = await database.Jobs.FindAsync([jobId], cancellationToken)
             ?? throw new InvalidOperationException($"{jobId} has no row in the gateway's views.");
         if (!apply(row))
         {

@@ -17,8 +17,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         job.Property(row => row.Stage).HasConversion<string>();
         job.Property(row => row.ChangedAt).HasConversion(at => at.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
         job.Property(row => row.Spec).AsJson();
-        job.Property(row => row.Attempts).AsChangingJson();
-        job.Property(row => row.Retries).AsChangingJson();
+        job.Property(row => row.Attempts).AsJson();
+        job.Property(row => row.Retries).AsJson();
         job.Property(row => row.TrainWith).AsJson();
         job.Property(row => row.Inputs).AsJson();
         job.Property(row => row.Host).AsJson();
@@ -27,7 +27,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         job.Property(row => row.Converted).AsJson();
         job.Property(row => row.Result).AsJson();
         job.Property(row => row.Failure).AsJson();
-        job.Property(row => row.Moments).AsChangingJson();
+        job.Property(row => row.Moments).AsJson();
 
         // The cleaner's question: which jobs are long at their end?
         job.HasIndex(row => row.JobId).HasDatabaseName("jobs_by_id");

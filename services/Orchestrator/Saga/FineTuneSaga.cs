@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Fetch;
 using FineTunePipeline.Contracts.Jobs;
@@ -34,10 +35,10 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     public Stage Stage { get; set; }
 
     /// <summary>Newest attempt of each stage; 0 if it never began.</summary>
-    public Dictionary<Stage, int> Attempts { get; set; } = [];
+    public ImmutableDictionary<Stage, int> Attempts { get; set; } = ImmutableDictionary<Stage, int>.Empty;
 
     /// <summary>Retries used, by kind of failure, since the last stage that ended well.</summary>
-    public Dictionary<FailureKind, int> Retries { get; set; } = [];
+    public ImmutableDictionary<FailureKind, int> Retries { get; set; } = ImmutableDictionary<FailureKind, int>.Empty;
 
     /// <summary>Settings to train with: the job's, or what running out of memory made of them.</summary>
     public Hyperparameters TrainWith { get; set; } = new();
@@ -72,7 +73,7 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     public bool StageEnding { get; set; }
 
     /// <summary>What happened, for the provenance.</summary>
-    public List<JobMoment> Moments { get; set; } = [];
+    public ImmutableList<JobMoment> Moments { get; set; } = [];
 
     public Guid? RetryToken { get; set; }
 
@@ -84,6 +85,7 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     public int Begin(Stage stage)
     {
         Stage = stage;
-        return Attempts[stage] = Attempt(stage) + 1;
+        Attempts = Attempts.SetItem(stage, Attempt(stage) + 1);
+        return Attempt(stage);
     }
 }

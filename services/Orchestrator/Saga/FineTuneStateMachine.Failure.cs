@@ -71,7 +71,7 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
-        saga.Retries[failure.Kind] = used + 1;
+        saga.Retries = saga.Retries.SetItem(failure.Kind, used + 1);
         if (failure.Kind == FailureKind.HostLost)
         {
             await ReleaseAsync(context, "the host is lost");

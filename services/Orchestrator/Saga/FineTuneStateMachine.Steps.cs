@@ -22,13 +22,15 @@ public sealed partial class FineTuneStateMachine
     private void Succeed(FineTuneSaga saga, Stage stage, ArtifactReference statement)
     {
         Note(saga, stage, "succeeded", statement: statement);
-        saga.Retries.Clear();
+        saga.Retries = saga.Retries.Clear();
     }
 
     private void Note(FineTuneSaga saga, Stage stage, string what, string? detail = null, ArtifactReference? statement = null) =>
-        saga.Moments.Add(new JobMoment(_time.GetUtcNow(), stage.ToString().ToLowerInvariant(), saga.Attempt(stage), what, detail, statement));
+        Note(saga, new JobMoment(_time.GetUtcNow(), stage.ToString().ToLowerInvariant(), saga.Attempt(stage), what, detail, statement));
 
-    private void Note(FineTuneSaga saga, string what, string? detail = null) => saga.Moments.Add(new JobMoment(_time.GetUtcNow(), "job", 0, what, detail));
+    private void Note(FineTuneSaga saga, string what, string? detail = null) => Note(saga, new JobMoment(_time.GetUtcNow(), "job", 0, what, detail));
+
+    private static void Note(FineTuneSaga saga, JobMoment moment) => saga.Moments = saga.Moments.Add(moment);
 
     /// <summary>Sends the command of the next attempt of a stage and tells the views.</summary>
     private async Task BeginAsync(BehaviorContext<FineTuneSaga> context, Stage stage)
@@ -70,7 +72,7 @@ public sealed partial class FineTuneStateMachine
         }
 
         saga.Releasing = true;
-        saga.Attempts[Stage.Release] = saga.LeaseAttempt;
+        saga.Attempts = saga.Attempts.SetItem(Stage.Release, saga.LeaseAttempt);
         Note(saga, Stage.Release, "begun", reason);
         await SendAsync(
             context, Stage.Release, new ReleaseHost { JobId = saga.JobId, Attempt = saga.LeaseAttempt, LeaseId = saga.LeaseId, Reason = reason });

@@ -82,6 +82,13 @@ public static class MessagingRegistration
             host.Password(broker.Password);
             host.PublisherConfirmation = true;
         });
+        // For machines: without line ends and indents a message is a third shorter.
+        transport.ConfigureJsonSerializerOptions(json =>
+        {
+            json.WriteIndented = false;
+            return json;
+        });
+
         // Nobody listens to these; without exchanges of their own the broker has less to pass on.
         transport.Publish<IJobMessage>(topology => topology.Exclude = true);
         transport.Publish<IStageEvent>(topology => topology.Exclude = true);

@@ -10,6 +10,9 @@ internal static partial class OutboxDispatcherLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Types} of {JobId} waits for the bus")]
     public static partial void Waits(this ILogger logger, Exception exception, string types, string? jobId);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages could not be sent as one; each is sent by itself")]
+    public static partial void BundleFailed(this ILogger logger, Exception exception, int count);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Types} of {JobId} could not be sent; again in {Wait}")]
     public static partial void SendFailed(this ILogger logger, Exception exception, string types, string? jobId, TimeSpan wait);
 

@@ -17,10 +17,11 @@ namespace FineTunePipeline.Messaging.Outbox;
 /// Sends the outbox rows of one database: those that this process has just written, handed over in memory; and by a sweep those that came due, or whose
 /// sender did not come back. At least once; the receivers' inboxes drop what comes twice.
 /// </summary>
-internal sealed class OutboxDispatcher<TDb>(
+internal sealed partial class OutboxDispatcher<TDb>(
     IDbContextFactory<TDb> databases,
     IServiceProvider provider,
     OutboxCleaner<TDb> cleaner,
+    IEnumerable<OutboxBundle> bundles,
     OutboxSettings settings,
     SqlDialect dialect,
     WriteQueue<TDb> writes,
@@ -37,6 +38,7 @@ internal sealed class OutboxDispatcher<TDb>(
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
     private readonly Channel<(OutboxRow Row, long ClaimedAt)>[] _lanes = [.. Enumerable.Range(0, settings.Lanes).Select(_ => Channel.CreateUnbounded<(OutboxRow, long)>())];
+    private readonly (OutboxBundle Bundle, Channel<(OutboxRow Row, long ClaimedAt)> Lane)[] _bundles = [.. bundles.Select(bundle => (bundle, Channel.CreateUnbounded<(OutboxRow, long)>()))];
     private readonly Channel<long> _sent = Channel.CreateUnbounded<long>();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private IBusControl? _bus;
@@ -47,10 +49,8 @@ internal sealed class OutboxDispatcher<TDb>(
     {
         foreach (var row in rows.Where(row => row.Claim == settings.Owner))
         {
-            // One job's messages go through one lane, in order.
-            var lane = (uint)(row.JobId ?? row.MessageId.ToString()).GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length;
             Interlocked.Increment(ref _queued);
-            _lanes[lane].Writer.TryWrite((row, time.GetTimestamp()));
+            LaneOf(row).Writer.TryWrite((row, time.GetTimestamp()));
         }
 
         if (rows.Any(row => row.Claim is null))
@@ -71,7 +71,10 @@ internal sealed class OutboxDispatcher<TDb>(
         var marking = MarkAsync();
         try
         {
-            await Task.WhenAll([SweepAsync(stoppingToken), .. _lanes.Select(lane => SendAsync(lane.Reader, stoppingToken))]);
+            await Task.WhenAll([
+                SweepAsync(stoppingToken),
+                .. _lanes.Select(lane => SendAsync(lane.Reader, stoppingToken)),
+                .. _bundles.Select(bundle => SendAsync(bundle.Bundle, bundle.Lane.Reader, stoppingToken))]);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -98,102 +101,6 @@ internal sealed class OutboxDispatcher<TDb>(
                 return;
             }
         }
-    }
-
-    private async Task SendAsync(ChannelReader<(OutboxRow Row, long ClaimedAt)> lane, CancellationToken stopping)
-    {
-        await foreach (var (row, claimedAt) in lane.ReadAllAsync(stopping))
-        {
-            Interlocked.Decrement(ref _queued);
-
-            // Queued so long that the claim may end during the send: the sweep will take it again.
-            if (time.GetElapsedTime(claimedAt) < settings.ClaimTime - settings.SendLimit)
-            {
-                await SendAsync(row, stopping);
-            }
-        }
-    }
-
-    private async Task SendAsync(OutboxRow row, CancellationToken stopping)
-    {
-        try
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            limit.CancelAfter(settings.SendLimit);
-            await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-            var endpoint = await _bus!.GetSendEndpoint(new Uri(row.Destination));
-            await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(row), limit.Token);
-            MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
-            _sent.Writer.TryWrite(row.Seq);
-        }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
-        {
-            await FailedAsync(row, exception, stopping);
-        }
-    }
-
-    /// <summary>A fault counts against the message only if the bus is well: an outage of the broker, however long, kills no row.</summary>
-    private async Task FailedAsync(OutboxRow row, Exception exception, CancellationToken stopping)
-    {
-        var own = !BrokerFaults.IsOutage(exception) && _bus!.CheckHealth().Status == BusHealthStatus.Healthy;
-
-        // A row that cannot even be read will not get better.
-        var count = !own ? 0 : exception is JsonException or FormatException ? settings.FailureLimit : 1;
-        var failures = row.Failures + count;
-        var doubled = settings.FirstWait * Math.Pow(2, Math.Min(failures, 16));
-        var wait = doubled < LongestWait ? doubled : LongestWait;
-        if (own && failures >= settings.FailureLimit)
-        {
-            logger.GivenUp(exception, row.MessageTypes, row.MessageId, row.JobId, row.Destination, failures);
-        }
-        else if (!own)
-        {
-            logger.Waits(exception, row.MessageTypes, row.JobId);
-        }
-        else
-        {
-            logger.SendFailed(exception, row.MessageTypes, row.JobId, wait);
-        }
-
-        try
-        {
-            await GiveBackAsync(row, wait, count, failures >= settings.FailureLimit ? exception : null, stopping);
-        }
-        catch (Exception database) when (!stopping.IsCancellationRequested)
-        {
-            // Its claim runs out instead.
-            logger.DatabaseFailed(database, typeof(TDb).Name);
-        }
-
-        Wake();
-    }
-
-    /// <param name="row">As it was claimed.</param>
-    /// <param name="wait">Until the next try.</param>
-    /// <param name="count">Failures to count.</param>
-    /// <param name="end">Why the row is given up; null if it is not. Then it is parked in the same transaction.</param>
-    /// <param name="stopping">Ends the wait for the lock.</param>
-    private async Task GiveBackAsync(OutboxRow row, TimeSpan wait, int count, Exception? end, CancellationToken stopping)
-    {
-        await using var database = await databases.CreateDbContextAsync(stopping);
-        object[] arguments = [(long)wait.TotalMilliseconds, count, settings.FailureLimit, row.Seq, settings.Owner];
-        if (end is null || row.Destination.Contains(ParkedMessages.Queue, StringComparison.Ordinal))
-        {
-            await writes.RunAsync(database, _ => database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None), stopping);
-            return;
-        }
-
-        var outbox = provider.GetRequiredService<ServiceOutbox<TDb>>();
-        var parked = ParkedMessages.From(row, $"{end.GetType().Name}: {end.Message}", time.GetUtcNow());
-        await outbox.AddAsync(database, parked, $"outbox|{typeof(TDb).Name}|{row.Seq}", stopping);
-        await outbox.SaveAsync(
-            database,
-            async session =>
-            {
-                await using var joined = await session.JoinAsync(database);
-                return await database.Database.ExecuteSqlRawAsync(dialect.GiveBack, arguments, CancellationToken.None) == 1;
-            },
-            stopping);
     }
 
     /// <summary>Marks (or deletes) sent rows, many in one commit. Rows that it does not get to are sent again.</summary>

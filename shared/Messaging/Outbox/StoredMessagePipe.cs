@@ -26,14 +26,18 @@ internal sealed class StoredMessagePipe(OutboxRow row) : IPipe<SendContext>
             transport.ReadPropertiesFrom(OutboxRows.ReadValues(row.Properties));
         }
 
-        if (context is RabbitMqSendContext rabbit)
-        {
-            // Confirmed only if some queue took it: an event for which nobody has bound a queue yet stays in the outbox.
-            rabbit.Mandatory = true;
-        }
-
+        Require(context);
         context.Serializer = new StoredSerializer(new ContentType(row.ContentType), new StringMessageBody(row.Body));
         return Task.CompletedTask;
+    }
+
+    /// <summary>Makes it confirmed only if some queue took it: an event for which nobody has bound a queue yet stays in the outbox.</summary>
+    public static void Require(SendContext context)
+    {
+        if (context is RabbitMqSendContext rabbit)
+        {
+            rabbit.Mandatory = true;
+        }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("storedMessage");

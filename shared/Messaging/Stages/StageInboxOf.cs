@@ -11,9 +11,12 @@ internal sealed class StageInboxOf<TCommand, TDb>(
     where TCommand : class, IStageCommand
     where TDb : ServiceDbContext
 {
+    private bool _closes;
+
     internal override async Task AcceptAsync(WriteSession session, TCommand command, CancellationToken cancellationToken)
     {
         var row = await table.AcceptAsync(session, database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command));
+        _closes = command.Attempt > 1;
         switch (row?.State)
         {
             case StageRunState.Open or StageRunState.Closing:
@@ -31,13 +34,22 @@ internal sealed class StageInboxOf<TCommand, TDb>(
     internal override async Task CancelAsync(WriteSession session, CancelStage cancel, CancellationToken cancellationToken)
     {
         var row = await table.CancelAsync(session, database, cancel.JobId, settings.Stage, cancel.Attempt);
+        _closes = true;
         if (row is null or { State: StageRunState.Closed })
         {
             await PublishCancelledAsync(cancel.JobId, cancel.Attempt, cancellationToken);
         }
     }
 
-    internal override void Wake() => signal.Set();
+    internal override void Wake()
+    {
+        if (_closes)
+        {
+            signal.SetClosing();
+        }
+
+        signal.Set();
+    }
 
     private Task PublishCancelledAsync(string jobId, int attempt, CancellationToken cancellationToken) =>
         publish.Publish(new StageCancelled { JobId = jobId, Stage = settings.Stage, Attempt = attempt }, cancellationToken);

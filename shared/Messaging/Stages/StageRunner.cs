@@ -34,6 +34,7 @@ internal sealed class StageRunner<TCommand, TDb>(
     private readonly ConcurrentDictionary<(string JobId, int Attempt, long Fence), StageClaim<TDb>> _claims = new();
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
     private long _renewed;
+    private long _looked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -109,13 +110,15 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
     }
 
-    /// <summary>Looks whether somebody wants attempts ended.</summary>
+    /// <summary>Looks whether somebody wants attempts ended: at once if this process's inbox took in such a wish, else at each poll.</summary>
     private async Task FindClosingAsync(CancellationToken cancellationToken)
     {
-        if (_claims.IsEmpty)
+        if (_claims.IsEmpty || (!signal.TakeClosing() && time.GetElapsedTime(_looked) < Poll))
         {
             return;
         }
+
+        _looked = time.GetTimestamp();
 
         foreach (var key in await table.ClosingAsync(settings.Stage, _owner, cancellationToken))
         {

@@ -2,6 +2,7 @@ using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Messaging.Sagas;
+using FineTunePipeline.Orchestrator;
 using FineTunePipeline.Orchestrator.Data;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
@@ -22,6 +23,7 @@ internal sealed class BenchOrchestratorModule : IServiceModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddServiceDatabase<OrchestratorDbContext>(Name);
+        services.AddSingleton(OrchestratorModule.Bundle);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

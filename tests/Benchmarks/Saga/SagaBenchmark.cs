@@ -5,8 +5,12 @@ namespace FineTunePipeline.Benchmarks.Saga;
 /// <summary>Jobs of seven stages that do nothing, through the true saga and true stage runs on RabbitMQ; and the same number of tasks by Celery on the same broker.</summary>
 internal static class SagaBenchmark
 {
+    private const string WithoutResults = "celery";
+    private const string WithResults = "celery with results";
     private const double Rate = 10;
     private const int PacedJobs = 200;
+
+    private static readonly string[] Databases = ["sqlite", "postgres"];
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -23,23 +27,52 @@ internal static class SagaBenchmark
 
     private static async Task<int> RunAsync(SagaOptions options)
     {
-        var report = new BenchmarkReport();
-        var celery = options.Wants("celery") ? await MeasureCeleryAsync(options, "") : null;
-        var withResults = options.Wants("celery") ? await MeasureCeleryAsync(options, $"db+sqlite:///{Path.Combine(options.Folder, "results.db")}") : null;
-        foreach (var database in new[] { "sqlite", "postgres" }.Where(options.Wants))
+        var rounds = new List<Dictionary<string, Measured>>();
+        for (var i = 0; i < options.Rounds; i++)
         {
-            var ours = await MeasureOursAsync(options, database);
+            rounds.Add(await RoundAsync(options));
+        }
+
+        var report = new BenchmarkReport();
+        foreach (var database in Databases.Where(options.Wants))
+        {
             var suffix = database == "sqlite" ? "" : "_postgres";
-            report.Add($"vs_celery_with_results{suffix}", ours.JobsPerSecond, withResults?.JobsPerSecond, "jobs/s", moreIsBetter: true, "Celery with results in SQLite");
-            report.Add($"vs_celery{suffix}", ours.JobsPerSecond, celery?.JobsPerSecond, "jobs/s", moreIsBetter: true, "Celery without results: no state is kept");
-            report.Add($"p99_ms{suffix}", ours.Percentile(0.99), celery?.Percentile(0.99), "ms", moreIsBetter: false, "Celery without results, at the same 10 jobs/s");
-            report.Add($"p50_ms{suffix}", ours.Percentile(0.50), celery?.Percentile(0.50), "ms", moreIsBetter: false, "Celery without results, at the same 10 jobs/s");
-            report.Add($"cpu_ms_per_job{suffix}", ours.CpuMilliseconds, celery?.CpuMilliseconds, "ms", moreIsBetter: false, "Celery without results; without broker and client");
-            report.Add($"broker_cpu_ms_per_job{suffix}", ours.BrokerMilliseconds, celery?.BrokerMilliseconds, "ms", moreIsBetter: false, "Celery without results");
+            Add($"vs_celery_with_results{suffix}", WithResults, measured => measured.JobsPerSecond, "jobs/s", moreIsBetter: true, "Celery with results in SQLite");
+            Add($"vs_celery{suffix}", WithoutResults, measured => measured.JobsPerSecond, "jobs/s", moreIsBetter: true, "Celery without results: no state is kept");
+            Add($"p99_ms{suffix}", WithoutResults, measured => measured.Percentile(0.99), "ms", moreIsBetter: false, "Celery without results, at the same 10 jobs/s");
+            Add($"p50_ms{suffix}", WithoutResults, measured => measured.Percentile(0.50), "ms", moreIsBetter: false, "Celery without results, at the same 10 jobs/s");
+            Add($"cpu_ms_per_job{suffix}", WithoutResults, measured => measured.CpuMilliseconds, "ms", moreIsBetter: false, "Celery without results; without broker and client");
+            Add($"broker_cpu_ms_per_job{suffix}", WithoutResults, measured => measured.BrokerMilliseconds, "ms", moreIsBetter: false, "Celery without results");
+
+            void Add(string name, string peer, Func<Measured, double> figure, string unit, bool moreIsBetter, string peerIs) =>
+                report.Add(name, Median(rounds, database, figure)!.Value, Median(rounds, peer, figure), unit, moreIsBetter, peerIs);
         }
 
         await report.WriteAsync(options.JsonFile);
         return 0;
+    }
+
+    private static async Task<Dictionary<string, Measured>> RoundAsync(SagaOptions options)
+    {
+        var round = new Dictionary<string, Measured>();
+        if (options.Wants("celery"))
+        {
+            round[WithoutResults] = await MeasureCeleryAsync(options, "");
+            round[WithResults] = await MeasureCeleryAsync(options, $"db+sqlite:///{Path.Combine(options.Folder, Guid.NewGuid() + ".db")}");
+        }
+
+        foreach (var database in Databases.Where(options.Wants))
+        {
+            round[database] = await MeasureOursAsync(options, database);
+        }
+
+        return round;
+    }
+
+    private static double? Median(List<Dictionary<string, Measured>> rounds, string who, Func<Measured, double> figure)
+    {
+        var figures = rounds.Where(round => round.ContainsKey(who)).Select(round => figure(round[who])).Order().ToList();
+        return figures.Count == 0 ? null : figures[figures.Count / 2];
     }
 
     private static async Task<Measured> MeasureOursAsync(SagaOptions options, string database)

@@ -14,7 +14,8 @@ internal sealed class SagaOptions
         Broker = new Uri(values.Required("rabbitmq", "URI"));
         Python = values["python"] ?? "python3";
         Jobs = values.Number("jobs", 600);
-        WarmUp = values.Number("warm-up", 300);
+        WarmUp = values.Number("warm-up", 1000);
+        Rounds = values.Number("rounds", 3);
         (_postgres, _only) = (values["postgres"], values["only"]);
         Folder = Directory.CreateTempSubdirectory("finetune-bench-").FullName;
     }
@@ -33,10 +34,13 @@ internal sealed class SagaOptions
     /// <summary>Jobs before those that are measured.</summary>
     public int WarmUp { get; }
 
+    /// <summary>Times that everything is measured, one after the other; the medians count, for a machine's speed changes from minute to minute.</summary>
+    public int Rounds { get; }
+
     /// <summary>A folder of this run's own.</summary>
     public string Folder { get; }
 
-    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "warm-up", "only"));
+    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "warm-up", "rounds", "only"));
 
     /// <summary>Whether a part is to be measured: sqlite, postgres or celery.</summary>
     public bool Wants(string part) => (_only is null || _only.Split(',').Contains(part)) && (part != "postgres" || _postgres is not null);
@@ -46,7 +50,7 @@ internal sealed class SagaOptions
         new(BrokerSettings.Of(Broker).Select(setting => KeyValuePair.Create("FINETUNE__" + setting.Key, setting.Value)))
         {
             ["FINETUNE__Database__Provider"] = database,
-            ["FINETUNE__Database__Folder"] = Path.Combine(Folder, "data"),
+            ["FINETUNE__Database__Folder"] = Directory.CreateDirectory(Path.Combine(Folder, Guid.NewGuid().ToString("N"))).FullName,
             ["FINETUNE__Database__ConnectionString"] = _postgres ?? "",
         };
 }

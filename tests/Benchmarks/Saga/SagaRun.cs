@@ -25,6 +25,15 @@ internal sealed class SagaRun : IAsyncDisposable
                 Heard(context.Message);
                 return Task.CompletedTask;
             });
+            endpoint.Handler<JobsChanged>(context =>
+            {
+                foreach (var change in context.Message.Changes)
+                {
+                    Heard(change);
+                }
+
+                return Task.CompletedTask;
+            });
         });
     });
 

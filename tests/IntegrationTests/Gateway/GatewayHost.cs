@@ -103,18 +103,22 @@ public class GatewayHost : IAsyncLifetime
     internal async Task<string> SucceededAsync(params ResultFile[] files)
     {
         var jobId = await SubmitAsync();
-        await _app!.Services.GetRequiredService<IBus>().Publish(new JobChanged
-        {
-            JobId = jobId,
-            Version = 1,
-            State = JobState.Succeeded,
-            Message = "done",
-            Result = new JobResult { Files = files },
-            At = Time.GetUtcNow(),
-        });
+        await PublishAsync(Succeeded(jobId, files));
 
         // The stream of events ends when the job has ended.
         Assert.Contains("succeeded", await Http.GetStringAsync($"/api/jobs/{jobId}/events"), StringComparison.Ordinal);
         return jobId;
     }
+
+    internal Task PublishAsync(object message) => _app!.Services.GetRequiredService<IBus>().Publish(message, message.GetType());
+
+    internal JobChanged Succeeded(string jobId, params ResultFile[] files) => new()
+    {
+        JobId = jobId,
+        Version = 1,
+        State = JobState.Succeeded,
+        Message = "done",
+        Result = new JobResult { Files = files },
+        At = Time.GetUtcNow(),
+    };
 }

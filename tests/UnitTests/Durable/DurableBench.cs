@@ -22,7 +22,7 @@ internal sealed class DurableBench : IAsyncDisposable
     private readonly IHost _host;
     private bool _whole;
 
-    private DurableBench(Dictionary<string, string?> store, OutboxSettings settings, Rendezvous rendezvous, IFinishedJobs? finished)
+    private DurableBench(Dictionary<string, string?> store, OutboxSettings settings, Rendezvous rendezvous, IFinishedJobs? finished, OutboxBundle? bundle = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(store);
@@ -33,6 +33,11 @@ internal sealed class DurableBench : IAsyncDisposable
         if (finished is not null)
         {
             builder.Services.AddSingleton(finished);
+        }
+
+        if (bundle is not null)
+        {
+            builder.Services.AddSingleton(bundle);
         }
 
         _host = builder.Build();
@@ -51,9 +56,9 @@ internal sealed class DurableBench : IAsyncDisposable
     public static OutboxSettings Forgetting => new() { TransportForgets = true, FirstWait = TimeSpan.FromMilliseconds(10) };
 
     /// <summary>The whole process.</summary>
-    public static async Task<DurableBench> StartAsync(ServiceStore store, OutboxSettings? settings = null, Rendezvous? rendezvous = null)
+    public static async Task<DurableBench> StartAsync(ServiceStore store, OutboxSettings? settings = null, Rendezvous? rendezvous = null, OutboxBundle? bundle = null)
     {
-        var bench = new DurableBench(await store.SettingsAsync(), settings ?? Forgetting, rendezvous ?? new Rendezvous(), finished: null) { _whole = true };
+        var bench = new DurableBench(await store.SettingsAsync(), settings ?? Forgetting, rendezvous ?? new Rendezvous(), finished: null, bundle) { _whole = true };
         await bench._host.StartAsync();
         return bench;
     }

@@ -21,6 +21,12 @@ public sealed record NoteWritten : IJobMessage
     public required string Text { get; init; }
 }
 
+/// <summary>Several are written.</summary>
+public sealed record NotesWritten
+{
+    public required IReadOnlyList<NoteWritten> Notes { get; init; }
+}
+
 /// <summary>Begins a saga and sets its alarm.</summary>
 public sealed record SagaBegun : IJobMessage
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using FineTunePipeline.Contracts.Artifacts;
@@ -48,9 +49,9 @@ public sealed class FineTuneSagaTableTests : IDisposable
         await using (var database = _databases.CreateDbContext())
         {
             var saga = await database.Jobs.SingleAsync();
-            saga.Attempts[Stage.Train] = 9;
-            saga.Retries.Clear();
-            saga.Moments.Add(new JobMoment(DateTimeOffset.UnixEpoch, "job", 0, "added"));
+            saga.Attempts = saga.Attempts.SetItem(Stage.Train, 9);
+            saga.Retries = saga.Retries.Clear();
+            saga.Moments = saga.Moments.Add(new JobMoment(DateTimeOffset.UnixEpoch, "job", 0, "added"));
             await database.SaveChangesAsync();
         }
 
@@ -104,8 +105,8 @@ public sealed class FineTuneSagaTableTests : IDisposable
             ChangeVersion = 6,
             ChangedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, 789, TimeSpan.Zero),
             Stage = Stage.Train,
-            Attempts = { [Stage.Fetch] = 2, [Stage.Train] = 3 },
-            Retries = { [FailureKind.HostLost] = 1 },
+            Attempts = ImmutableDictionary<Stage, int>.Empty.Add(Stage.Fetch, 2).Add(Stage.Train, 3),
+            Retries = ImmutableDictionary<FailureKind, int>.Empty.Add(FailureKind.HostLost, 1),
             TrainWith = new Hyperparameters { LoraRank = 77 },
             Inputs = inputs,
             LeaseId = "lease",
@@ -119,7 +120,7 @@ public sealed class FineTuneSagaTableTests : IDisposable
             Failure = new Failure("code", "Text with \"quotes\" and 中文.", FailureKind.Budget) { Evidence = "line" },
             CancelReason = "why",
             StageEnding = true,
-            Moments = { new JobMoment(DateTimeOffset.UnixEpoch, "train", 1, "begun", "detail", Reference) },
+            Moments = [new JobMoment(DateTimeOffset.UnixEpoch, "train", 1, "begun", "detail", Reference)],
             RetryToken = Guid.NewGuid(),
             DeadlineToken = Guid.NewGuid(),
         };

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTunePipeline.UnitTests.Durable;
 
 /// <summary>Writes notes and tells of them; hears of them, too.</summary>
-internal sealed class NoteConsumer(DurableDb database) : IConsumer<WriteNote>, IConsumer<NoteWritten>, IConsumer<JobValidated>
+internal sealed class NoteConsumer(DurableDb database) : IConsumer<WriteNote>, IConsumer<NoteWritten>, IConsumer<NotesWritten>, IConsumer<JobValidated>
 {
     public async Task Consume(ConsumeContext<WriteNote> context)
     {
@@ -26,6 +26,12 @@ internal sealed class NoteConsumer(DurableDb database) : IConsumer<WriteNote>, I
     public Task Consume(ConsumeContext<NoteWritten> context)
     {
         database.Notes.Add(new Note { Kind = "heard", Text = context.Message.Text });
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<NotesWritten> context)
+    {
+        database.Notes.AddRange(context.Message.Notes.Select(note => new Note { Kind = "heard", Text = note.Text }));
         return Task.CompletedTask;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Deploy;
@@ -74,7 +75,7 @@ internal sealed class SagaBench : IAsyncDisposable
             CurrentState = state,
             Spec = SampleEvents.Spec(),
             Stage = stage,
-            Attempts = Enum.GetValues<Stage>().Where(known => known <= stage).ToDictionary(known => known, _ => 2),
+            Attempts = Enum.GetValues<Stage>().Where(known => known <= stage).ToImmutableDictionary(known => known, _ => 2),
             Inputs = SampleEvents.Inputs(),
         };
         saga.JobId = JobId.From(saga.CorrelationId);

@@ -92,7 +92,7 @@ public sealed class SagaFlowTests
     public async Task A_stage_that_was_tried_in_vain_says_how_often()
     {
         await using var bench = await SagaBench.StartAsync();
-        var saga = await bench.PutAsync("Running", Stage.Train, saga => saga.Retries[FailureKind.Transient] = 4);
+        var saga = await bench.PutAsync("Running", Stage.Train, saga => saga.Retries = saga.Retries.SetItem(FailureKind.Transient, 4));
 
         await bench.PublishAsync(SagaBench.Failed(saga.JobId, Stage.Train, 2, FailureKind.Transient));
 
