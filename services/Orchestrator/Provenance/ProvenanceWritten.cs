@@ -9,4 +9,7 @@ public sealed record ProvenanceWritten : IJobMessage
     public required string JobId { get; init; }
 
     public required ArtifactReference Provenance { get; init; }
+
+    /// <summary>Lines of the job's history in it; null from an older version.</summary>
+    public int? Moments { get; init; }
 }

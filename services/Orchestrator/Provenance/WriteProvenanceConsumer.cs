@@ -13,6 +13,7 @@ internal sealed class WriteProvenanceConsumer(IArtifactStore store, TimeProvider
         var document = await ProvenanceDocument.CreateAsync(context.Message, store, time.GetUtcNow(), context.CancellationToken);
         using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, ContractJson.Options));
         var reference = await store.PutAsync(content, context.CancellationToken);
-        await context.Publish(new ProvenanceWritten { JobId = context.Message.JobId, Provenance = reference }, context.CancellationToken);
+        await context.Publish(
+            new ProvenanceWritten { JobId = context.Message.JobId, Provenance = reference, Moments = context.Message.Moments.Count }, context.CancellationToken);
     }
 }

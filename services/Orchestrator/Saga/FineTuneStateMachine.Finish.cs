@@ -33,7 +33,12 @@ public sealed partial class FineTuneStateMachine
                     .Unschedule(Deadline)
                     .TransitionTo(Succeeded)
                     .ThenAsync(context => PublishChangeAsync(context, JobState.Succeeded, FinalMessage(context.Saga))),
-                again => again.ThenAsync(context => PublishChangeAsync(context, ViewState(context.Saga), FinalMessage(context.Saga)))));
+                again => again.ThenAsync(context => PublishChangeAsync(context, ViewState(context.Saga), FinalMessage(context.Saga))))
+
+            // The host's release, and with it what it cost, was told while the account was being written.
+            .If(
+                context => IsFinal(context.Saga) && context.Message.Moments < context.Saga.Moments.Count,
+                stale => stale.ThenAsync(context => WriteProvenanceAsync(context, ViewState(context.Saga)))));
 
     private async Task FinishAsync(BehaviorContext<FineTuneSaga> context)
     {

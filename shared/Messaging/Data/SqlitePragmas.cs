@@ -6,7 +6,7 @@ namespace FineTunePipeline.Messaging.Data;
 /// <summary>Every connection commits durably (FULL) and waits for a lock instead of failing at once.</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout=20000; PRAGMA synchronous=FULL;";
+    private const string Pragmas = "PRAGMA busy_timeout=20000; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -35,7 +35,7 @@ internal sealed class BenchOrchestratorModule : IServiceModule
     private sealed class NoProvenance : IConsumer<WriteProvenance>
     {
         public Task Consume(ConsumeContext<WriteProvenance> context) => context.Publish(
-            new ProvenanceWritten { JobId = context.Message.JobId, Provenance = SampleEvents.Reference }, context.CancellationToken);
+            new ProvenanceWritten { JobId = context.Message.JobId, Provenance = SampleEvents.Reference, Moments = context.Message.Moments.Count }, context.CancellationToken);
     }
 
     private sealed class NoProvenanceDefinition : ConsumerDefinition<NoProvenance>

@@ -144,6 +144,20 @@ public sealed class SagaFlowTests
     }
 
     [Fact]
+    public async Task A_release_that_is_told_while_the_provenance_is_written_still_gets_into_it()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Finishing", Stage.Deploy);
+
+        await bench.PublishAsync(SampleEvents.Success(saga.JobId, Stage.Release, saga.LeaseAttempt, saga.LeaseId!));
+        await bench.Recorder.ConsumedAsync<HostReleased>(1);
+        await bench.PublishAsync(new ProvenanceWritten { JobId = saga.JobId, Provenance = SampleEvents.Reference, Moments = 0 });
+
+        var again = await bench.SentAsync<WriteProvenance>(write => write.State == JobState.Succeeded);
+        Assert.Contains(again.Moments, moment => moment is { Stage: "release", What: "succeeded" });
+    }
+
+    [Fact]
     public async Task What_is_noted_after_the_end_does_not_hide_why_a_job_failed()
     {
         await using var bench = await SagaBench.StartAsync();
