@@ -82,7 +82,7 @@ public sealed class KilledStandaloneTests
         {
             var job = await standalone.Gateway.EndAsync(jobId);
             Assert.True(job.State == JobState.Succeeded, $"seed {seed}: {job.Failure}\n{standalone.Said}");
-            await AssertNothingTwiceAsync(standalone, jobId, steps: 120, trainings: jobs.Count);
+            await AssertNothingTwiceAsync(standalone, jobId, steps: 120);
         }
 
         var provenance = await standalone.Gateway.ResultJsonAsync(jobs[0], "provenance.json");
@@ -105,7 +105,7 @@ public sealed class KilledStandaloneTests
         return job.Progress?.Step ?? 0;
     }
 
-    private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId, int steps = 200, int trainings = 1)
+    private static async Task AssertNothingTwiceAsync(MortalStandalone standalone, string jobId, int steps = 200)
     {
         var history = await standalone.Gateway.HistoryAsync(jobId);
         Assert.Equal(Enumerable.Range(1, history.Count).Select(number => (long)number), history.Select(stored => stored.Sequence));
@@ -116,8 +116,8 @@ public sealed class KilledStandaloneTests
         var versions = changes.Select(change => change.GetProperty("version").GetInt64()).ToList();
         Assert.Equal(versions.Distinct().Order(), versions);
 
-        // The trainer was started once for each job; each later process found it, or its result. No step was counted back.
-        Assert.Equal(trainings, Regex.Count(standalone.Said, "training started"));
+        // The trainer was started once; each later process found it, or its result. No step was counted back. A process killed right after the start did not say so.
+        Assert.InRange(Regex.Count(standalone.Said, $"{jobId} attempt \\d+: training started"), 0, 1);
         var told = history.Where(stored => stored.Type == "progress").Select(stored => stored.Data.GetProperty("step").GetInt32()).ToList();
         Assert.NotEmpty(told);
         Assert.Equal(steps, told[^1]);
