@@ -56,11 +56,11 @@ internal abstract class SqlDialect
         RETURNING *
         """;
 
-    /// <summary>A stage's first attempt, of which nearly all commands are: no row if others are known. Job, stage, attempt, state, command, fence, now.</summary>
+    /// <summary>A stage's first attempt, of which nearly all commands are: no row if others are known. Job, stage, attempt, command, now.</summary>
     public const string InsertFirstRun =
         """
         INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Entries", "Tries")
-        SELECT @p0, @p1, @p2, @p3, @p4, @p5, 0, @p6, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
+        SELECT @p0, @p1, @p2, 'Open', @p3, 1, 0, @p4, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
         """;
 
     /// <summary>Ends a run: no row if the claim is lost. State, type and JSON of the outcome; job, stage, attempt, fence, state before.</summary>

@@ -25,12 +25,13 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
     /// <param name="cancellationToken">Ends the wait; work that has begun is finished.</param>
     public async Task<T> RunAsync<T>(TDb? database, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
+        Task<T> Within(WriteSession session) => WithinAsync(database, session, work);
         if (!dialect.OneWriter)
         {
-            return await AloneAsync(database, work, cancellationToken);
+            return await AloneAsync(Within, cancellationToken);
         }
 
-        var write = new Write<T>(session => WithinAsync(database, session, work));
+        var write = new Write<T>(Within);
         _waiting.Enqueue(write);
         await using var withdrawn = cancellationToken.Register(() => write.TryWithdraw(cancellationToken));
         if (_turn.Wait(0, CancellationToken.None))
@@ -59,25 +60,14 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
         return await work(session);
     }
 
-    private async Task<T> AloneAsync<T>(TDb? database, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> AloneAsync<T>(Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var own = database is null ? await databases.CreateDbContextAsync(cancellationToken) : null;
-        var context = database ?? own!;
-        context.Database.AutoSavepointsEnabled = false;
-        await context.Database.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            await using var transaction = await dialect.BeginWriteAsync(context, cancellationToken);
-            using var open = context.OpenForWrites();
-            var now = await dialect.NowAsync(context, cancellationToken);
-            var result = await work(new WriteSession(context.Database.GetDbConnection(), transaction.GetDbTransaction(), now));
-            await transaction.CommitAsync(cancellationToken);
-            return result;
-        }
-        finally
-        {
-            await context.Database.CloseConnectionAsync();
-        }
+        await using var writer = await OpenAsync(cancellationToken);
+        await using var transaction = await dialect.BeginWriteAsync(writer, cancellationToken);
+        var now = await dialect.NowAsync(writer, cancellationToken);
+        var result = await work(new WriteSession(writer.Database.GetDbConnection(), transaction.GetDbTransaction(), now));
+        await transaction.CommitAsync(cancellationToken);
+        return result;
     }
 
     /// <summary>Whoever finds nobody writing writes for all who wait; those who came meanwhile are not his to wait for.</summary>
@@ -125,7 +115,7 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
     /// <summary>One transaction. What is taken into it is added to <paramref name="batch"/>.</summary>
     private async Task BatchAsync(List<Write> batch)
     {
-        _writer ??= await OpenAsync();
+        _writer ??= await OpenAsync(CancellationToken.None);
         await using var begun = await dialect.BeginWriteAsync(_writer, CancellationToken.None);
         var transaction = begun.GetDbTransaction();
         var session = new WriteSession(_writer.Database.GetDbConnection(), transaction, await dialect.NowAsync(_writer, CancellationToken.None), _prepared);
@@ -150,12 +140,12 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
         batch.ForEach(write => write.Committed());
     }
 
-    private async Task<TDb> OpenAsync()
+    private async Task<TDb> OpenAsync(CancellationToken cancellationToken)
     {
-        var writer = await databases.CreateDbContextAsync();
+        var writer = await databases.CreateDbContextAsync(cancellationToken);
         try
         {
-            await writer.Database.OpenConnectionAsync();
+            await writer.Database.OpenConnectionAsync(cancellationToken);
             return writer;
         }
         catch

@@ -6,8 +6,6 @@ namespace FineTunePipeline.Messaging.Data;
 /// <summary>A write transaction that is under way, for statements that need no change tracking.</summary>
 internal sealed class WriteSession(DbConnection connection, DbTransaction transaction, long now, Dictionary<string, DbCommand>? prepared = null)
 {
-    public DbConnection Connection => connection;
-
     public DbTransaction Transaction => transaction;
 
     /// <summary>The database's time, in milliseconds since 1970, as it was when the transaction began.</summary>
@@ -16,12 +14,6 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
     /// <summary>Makes what a context asks and saves part of this transaction, until that is disposed of.</summary>
     public async Task<IAsyncDisposable> JoinAsync(ServiceDbContext database)
     {
-        if (database.Database.CurrentTransaction is not null)
-        {
-            // Its own, or one that it joined before.
-            return new Joined(null, null, null);
-        }
-
         var own = database.Database.GetConnectionString();
         await database.Database.CloseConnectionAsync();
         database.Database.SetDbConnection(connection);
@@ -33,7 +25,7 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
     /// <summary>Executes a statement whose values are <c>@p0</c>, <c>@p1</c>, …; answers what its first column of its first row is, if it has one.</summary>
     public async Task<object?> ExecuteAsync(string sql, params object?[] values)
     {
-        var command = prepared?.GetValueOrDefault(sql) ?? Create(sql, values);
+        var command = prepared?.GetValueOrDefault(sql) ?? Create(sql, values.Length);
         command.Transaction = transaction;
         for (var i = 0; i < values.Length; i++)
         {
@@ -53,24 +45,17 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
         }
     }
 
-    /// <summary>A command whose values are <c>@p0</c>, <c>@p1</c>, ….</summary>
-    public static DbCommand Command(DbConnection connection, string sql, params object?[] values)
+    private DbCommand Create(string sql, int values)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < values; i++)
         {
             var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = ($"@p{i}", values[i] ?? DBNull.Value);
+            parameter.ParameterName = $"@p{i}";
             command.Parameters.Add(parameter);
         }
 
-        return command;
-    }
-
-    private DbCommand Create(string sql, object?[] values)
-    {
-        var command = Command(connection, sql, values);
         if (prepared is not null)
         {
             prepared[sql] = command;
@@ -79,17 +64,14 @@ internal sealed class WriteSession(DbConnection connection, DbTransaction transa
         return command;
     }
 
-    private sealed class Joined(ServiceDbContext? database, string? ownConnection, IDisposable? writes) : IAsyncDisposable
+    private sealed class Joined(ServiceDbContext database, string? ownConnection, IDisposable writes) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            writes?.Dispose();
-            if (database is not null)
-            {
-                await database.Database.UseTransactionAsync(null);
-                database.Database.SetDbConnection(null);
-                database.Database.SetConnectionString(ownConnection);
-            }
+            writes.Dispose();
+            await database.Database.UseTransactionAsync(null);
+            database.Database.SetDbConnection(null);
+            database.Database.SetConnectionString(ownConnection);
         }
     }
 }

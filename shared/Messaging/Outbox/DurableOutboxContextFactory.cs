@@ -27,7 +27,7 @@ internal sealed class DurableOutboxContextFactory<TDb>(
         catch (Exception exception) when (!DatabaseFaults.IsOutage(exception))
         {
             // One that comes again may find the job where its consumer no longer expects it; that is no fault of anybody's.
-            if (!await IsConsumedAsync(options.ConsumerId, messageId, context.CancellationToken))
+            if (!await database.Set<InboxRow>().AnyAsync(row => row.ConsumerId == options.ConsumerId && row.MessageId == messageId, context.CancellationToken))
             {
                 throw;
             }
@@ -35,17 +35,4 @@ internal sealed class DurableOutboxContextFactory<TDb>(
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("serviceOutbox");
-
-    private async Task<bool> IsConsumedAsync(Guid consumerId, Guid messageId, CancellationToken cancellationToken)
-    {
-        await database.Database.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return await MessageRows.IsInInboxAsync(database.Database.GetDbConnection(), consumerId, messageId, cancellationToken);
-        }
-        finally
-        {
-            await database.Database.CloseConnectionAsync();
-        }
-    }
 }

@@ -7,8 +7,6 @@ namespace FineTunePipeline.Messaging.Outbox;
 /// <summary>Reads and writes of <c>inbox</c> and <c>outbox</c> past EF Core: two or three rows for every message would be most of its work.</summary>
 internal static class MessageRows
 {
-    private const string LookInInbox = """SELECT COUNT(*) FROM inbox WHERE "ConsumerId" = @p0 AND "MessageId" = @p1""";
-
     private const string InsertInbox = """INSERT INTO inbox ("ConsumerId", "MessageId", "JobId", "ConsumedAt") VALUES (@p0, @p1, @p2, @p3) ON CONFLICT DO NOTHING RETURNING 1""";
 
     private const string DeleteOutbox = """DELETE FROM outbox WHERE "Token" = @p0""";
@@ -22,12 +20,6 @@ internal static class MessageRows
 
     /// <summary>Takes back a message that waits for its due time.</summary>
     public static Task CancelAsync(WriteSession session, Guid token) => session.ExecuteAsync(DeleteOutbox, token);
-
-    public static async Task<bool> IsInInboxAsync(DbConnection connection, Guid consumerId, Guid messageId, CancellationToken cancellationToken)
-    {
-        await using var command = WriteSession.Command(connection, LookInInbox, consumerId, messageId);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) > 0;
-    }
 
     /// <summary>False if the message was consumed before.</summary>
     public static async Task<bool> InsertAsync(WriteSession session, InboxRow row) =>

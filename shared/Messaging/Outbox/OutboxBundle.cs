@@ -24,9 +24,8 @@ public sealed class OutboxBundle
         where TBundle : class =>
         new(MessageUrn.ForTypeString<TItem>(), rows => make([.. rows.Select(Read<TItem>)]));
 
-    internal bool Takes(OutboxRow row) => row.MessageTypes.StartsWith(_itemType, StringComparison.Ordinal) && row.MessageTypes.Length > _itemType.Length
-        ? row.MessageTypes[_itemType.Length] == ';'
-        : row.MessageTypes == _itemType;
+    /// <summary>A message's own type is the first of its types.</summary>
+    internal bool Takes(OutboxRow row) => row.MessageTypes.Split(';', 2)[0] == _itemType;
 
     /// <exception cref="JsonException">One of them cannot be read.</exception>
     internal object Make(IEnumerable<OutboxRow> rows) => _make(rows);

@@ -64,41 +64,46 @@ internal sealed partial class OutboxDispatcher<TDb>
     {
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            limit.CancelAfter(settings.SendLimit);
-            await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-            await _bus!.Publish(bundle.Make(rows), Pipe.Execute<PublishContext>(StoredMessagePipe.Require), limit.Token);
+            await SendAsync(rows, limit => _bus!.Publish(bundle.Make(rows), Pipe.Execute<PublishContext>(StoredMessagePipe.Require), limit), stopping);
+            return true;
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
             logger.BundleFailed(exception, rows.Count);
             return false;
         }
-
-        foreach (var row in rows)
-        {
-            MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
-            _sent.Writer.TryWrite(row.Seq);
-        }
-
-        return true;
     }
 
     private async Task SendAsync(OutboxRow row, CancellationToken stopping)
     {
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            limit.CancelAfter(settings.SendLimit);
-            await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-            var endpoint = await _bus!.GetSendEndpoint(new Uri(row.Destination));
-            await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(row), limit.Token);
-            MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
-            _sent.Writer.TryWrite(row.Seq);
+            await SendAsync(
+                [row],
+                async limit =>
+                {
+                    var endpoint = await _bus!.GetSendEndpoint(new Uri(row.Destination));
+                    await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(row), limit);
+                },
+                stopping);
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
             await FailedAsync(row, exception, stopping);
+        }
+    }
+
+    /// <summary>On a bus that is well, within the time limit; what is confirmed is marked.</summary>
+    private async Task SendAsync(IReadOnlyList<OutboxRow> rows, Func<CancellationToken, Task> send, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(settings.SendLimit);
+        await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
+        await send(limit.Token);
+        foreach (var row in rows)
+        {
+            MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
+            _sent.Writer.TryWrite(row.Seq);
         }
     }
 

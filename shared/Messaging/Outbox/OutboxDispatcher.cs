@@ -1,11 +1,6 @@
-using System.Text.Json;
 using System.Threading.Channels;
-using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
-using FineTunePipeline.Messaging.Diagnostics;
-using FineTunePipeline.Messaging.Parking;
 using MassTransit;
-using MassTransit.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -41,15 +41,7 @@ internal sealed class StageInboxOf<TCommand, TDb>(
         }
     }
 
-    internal override void Wake()
-    {
-        if (_closes)
-        {
-            signal.SetClosing();
-        }
-
-        signal.Set();
-    }
+    internal override void Wake() => signal.Set(_closes);
 
     private Task PublishCancelledAsync(string jobId, int attempt, CancellationToken cancellationToken) =>
         publish.Publish(new StageCancelled { JobId = jobId, Stage = settings.Stage, Attempt = attempt }, cancellationToken);

@@ -20,11 +20,9 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     public async Task<StageRun?> AcceptAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, string command)
     {
         await dialect.LockStageAsync(session, jobId, stage.ToString());
-        var first = new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = StageRunState.Open, Fence = 1, AcceptedAt = session.Now };
-        if (await session.ExecuteAsync(
-            SqlDialect.InsertFirstRun, jobId, stage.ToString(), attempt, nameof(StageRunState.Open), command, first.Fence, session.Now) is not null)
+        if (await session.ExecuteAsync(SqlDialect.InsertFirstRun, jobId, stage.ToString(), attempt, command, session.Now) is not null)
         {
-            return first;
+            return new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = StageRunState.Open, Fence = 1, AcceptedAt = session.Now };
         }
 
         await using var joined = await session.JoinAsync(database);
@@ -89,7 +87,9 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return await writes.RunAsync(
             database,
-            _ => Held(database, claim, StageRunState.Open).ExecuteUpdateAsync(run => run.SetProperty(row => row.Handle, handle), CancellationToken.None),
+            _ => database.StageRuns
+                .Where(row => row.JobId == claim.JobId && row.Stage == claim.Stage && row.Attempt == claim.Attempt && row.Fence == claim.Fence && row.State == StageRunState.Open)
+                .ExecuteUpdateAsync(run => run.SetProperty(row => row.Handle, handle), CancellationToken.None),
             cancellationToken) == 1;
     }
 
@@ -137,9 +137,6 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
         return await database.StageRuns.AsNoTracking()
             .SingleOrDefaultAsync(row => row.JobId == jobId && row.Stage == stage && row.Attempt == attempt, cancellationToken);
     }
-
-    private static IQueryable<StageRun> Held(TDb database, StageRun claim, StageRunState state) => database.StageRuns.Where(row =>
-        row.JobId == claim.JobId && row.Stage == claim.Stage && row.Attempt == claim.Attempt && row.Fence == claim.Fence && row.State == state);
 
     private static void Close(IEnumerable<StageRun> rows)
     {

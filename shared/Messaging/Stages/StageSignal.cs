@@ -9,12 +9,19 @@ internal sealed class StageSignal<TCommand>
     /// <summary>Completes at the next <see cref="Set"/>.</summary>
     public Task Written => _written.Task;
 
-    /// <summary>Attempts may be among what was written that are to be ended; false after it was asked once.</summary>
+    /// <summary>Whether attempts that are to be ended may be among what was written; false after it was asked once.</summary>
     public bool TakeClosing() => Interlocked.Exchange(ref _closing, false);
 
-    public void SetClosing() => _closing = true;
+    /// <param name="closing">Attempts that are to be ended may be among what was written.</param>
+    public void Set(bool closing = false)
+    {
+        if (closing)
+        {
+            _closing = true;
+        }
 
-    public void Set() => Interlocked.Exchange(ref _written, New()).TrySetResult();
+        Interlocked.Exchange(ref _written, New()).TrySetResult();
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -97,12 +97,7 @@ internal sealed class StageWorker : IAsyncDisposable
     public Task CommittedAsync() => Queue.RunAsync(null, _ => Task.FromResult(true), default);
 
     /// <summary>Lets the runner look again now instead of at its next poll.</summary>
-    public void Wake()
-    {
-        var signal = _provider.GetRequiredService<StageSignal<ReleaseHost>>();
-        signal.SetClosing();
-        signal.Set();
-    }
+    public void Wake() => _provider.GetRequiredService<StageSignal<ReleaseHost>>().Set(closing: true);
 
     /// <summary>The clock moves and the runner looks.</summary>
     public void Pass(int seconds)
