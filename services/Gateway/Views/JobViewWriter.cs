@@ -40,6 +40,13 @@ internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time
         progress,
         row =>
         {
+            // A resent message may come after its successors.
+            if (row.Progress is not null && JsonSerializer.Deserialize<TrainingProgressed>(row.Progress, ContractJson.Options) is { } shown
+                && (progress.Attempt, progress.Step).CompareTo((shown.Attempt, shown.Step)) < 0)
+            {
+                return false;
+            }
+
             row.Progress = Json(progress);
             return true;
         },

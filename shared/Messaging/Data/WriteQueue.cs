@@ -63,11 +63,19 @@ internal sealed class WriteQueue<TDb>(IDbContextFactory<TDb> databases, SqlDiale
     private async Task<T> AloneAsync<T>(Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var writer = await OpenAsync(cancellationToken);
-        await using var transaction = await dialect.BeginWriteAsync(writer, cancellationToken);
-        var now = await dialect.NowAsync(writer, cancellationToken);
-        var result = await work(new WriteSession(writer.Database.GetDbConnection(), transaction.GetDbTransaction(), now));
-        await transaction.CommitAsync(cancellationToken);
-        return result;
+        try
+        {
+            await using var transaction = await dialect.BeginWriteAsync(writer, cancellationToken);
+            var now = await dialect.NowAsync(writer, cancellationToken);
+            var result = await work(new WriteSession(writer.Database.GetDbConnection(), transaction.GetDbTransaction(), now));
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            // A context goes back to the pool with its count of openings: one that is left open can join no session later.
+            await writer.Database.CloseConnectionAsync();
+        }
     }
 
     /// <summary>Whoever finds nobody writing writes for all who wait; those who came meanwhile are not his to wait for.</summary>
