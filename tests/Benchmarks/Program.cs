@@ -1,4 +1,5 @@
 using FineTunePipeline.Benchmarks.Gguf;
+using FineTunePipeline.Benchmarks.Inflight;
 using FineTunePipeline.Benchmarks.Saga;
 
 try
@@ -8,6 +9,8 @@ try
         ["gguf", .. var rest] => await GgufBenchmark.RunAsync(rest),
         ["saga", .. var rest] => await SagaBenchmark.RunAsync(rest),
         ["saga-process", var part] => await SagaProcess.RunAsync(part),
+        ["inflight", .. var rest] => await InflightBenchmark.RunAsync(rest),
+        ["inflight-process", var part, .. var rest] => await InflightServices.ServeAsync(part, rest),
         ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
         ["checkpoint", var folder] => Checkpoint(folder),
         _ => Usage(),
@@ -33,6 +36,9 @@ static int Usage()
         saga --json FILE --rabbitmq URI [--postgres CONNECTION] [--python COMMAND] [--jobs N] [--only sqlite|postgres|celery]
                                          jobs of seven stages that do nothing, against Celery's chains of seven tasks
         saga-process orchestrator|stages  one process of that
+        inflight --json FILE --rabbitmq URI [--jobs N] [--few N] [--look-every SECONDS] [--looks N]
+                                         thousands of jobs in training on one control plane
+        inflight-process SERVICE          one process of that
         convert MODEL_FOLDER OUT TYPE    one conversion; TYPE: f32, f16, bf16, q8_0
         checkpoint FOLDER                keeps the benchmark's 1 GB checkpoint there
         """);

@@ -25,6 +25,20 @@ public static class ProcessFacts
         ? (long.Parse(stat[UserTicks], CultureInfo.InvariantCulture) + long.Parse(stat[SystemTicks], CultureInfo.InvariantCulture)) / TicksPerSecond
         : 0;
 
+    /// <summary>Resident memory in MB (2^20 bytes); 0 if the process is gone.</summary>
+    public static double ResidentMegabytes(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line[6..^2], CultureInfo.InvariantCulture) / 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>When it started, in ticks since the boot; with its id the name of a process for ever. 0 if it is gone.</summary>
     public static string StartedAt(int pid) => Stat(pid)?[StartTicks] ?? "0";
 

@@ -2,6 +2,7 @@
 # bench NAME --json FILE: measures in Release, side by side with a peer in the same run (root, Debian packages).
 #   gguf     our HF -> GGUF converter against llama.cpp's own, from Debian sid
 #   saga     jobs of seven stages that do nothing on RabbitMQ, on SQLite and on PostgreSQL, against Celery's chains of seven tasks on the same broker
+#   inflight 10,000 jobs in training on one control plane (about 20 minutes): memory, processor time, lateness of the looks
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 name=${1-}; shift || true
@@ -28,6 +29,14 @@ case "$name" in
     : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
     build
     measure saga --python /usr/bin/python3 --rabbitmq "$FINETUNE_TEST_RABBITMQ" --postgres "$FINETUNE_TEST_POSTGRES" "$@" ;;
+  inflight)
+    source tests/lib/parts.sh
+    trap parts_down EXIT
+    PARTS_WANTED=rabbitmq parts_up "$PWD/.tmp/bench" "$PWD/.tmp/bench.log" yes
+    parts_wait
+    : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
+    build
+    measure inflight --rabbitmq "$FINETUNE_TEST_RABBITMQ" "$@" ;;
   *)
-    sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

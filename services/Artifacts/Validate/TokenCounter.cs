@@ -60,6 +60,11 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         try
         {
             var result = await host.RunAsync(engine with { Arguments = arguments, TimeLimit = options.Value.TokenizeTimeLimit }, cancellationToken);
+            if (result.IsSilent)
+            {
+                throw StageException.Transient("engine_silent", $"finetune-model tokenize ended with exit code {result.ExitCode} and told nothing.");
+            }
+
             return result.ExitCode == 0 ? Parse(LastLine(result.StandardOutput)) : Explain(result, file, faults);
         }
         catch (TimeoutException)
@@ -86,8 +91,6 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
                     $"model: its tokenizer.json ended the tokenizer library (exit code {result.ExitCode}) on {file.Origin}; "
                     + "the file is damaged or of an unknown kind: download it again.");
                 return null;
-            case 137 or 143:
-                throw StageException.Transient("engine_killed", "finetune-model was ended from outside while it counted tokens.");
             default:
                 throw StageException.Internal(
                     "engine_failed", $"finetune-model tokenize ended with exit code {result.ExitCode}: {reason}", Tail(result.StandardError));

@@ -79,7 +79,7 @@ public sealed partial class FineTuneStateMachine
         saga.CurrentState = late ? Failed.Name : Cancelled.Name;
         var state = late ? JobState.Failed : JobState.Cancelled;
         Note(saga, late ? "failed" : "cancelled", saga.CancelReason);
-        await WriteProvenanceAsync(context, state);
+        await WriteProvenanceAsync(context);
         await PublishChangeAsync(context, state, late ? saga.Failure!.Message : $"Cancelled: {saga.CancelReason}");
     }
 }

@@ -20,7 +20,10 @@ public sealed partial class FineTuneStateMachine
             When(Retry.Received)
                 .If(
                     context => context.Saga.CurrentState == Waiting.Name,
-                    waiting => waiting.ThenAsync(context => BeginAsync(context, NextStage(context.Saga)))));
+                    waiting => waiting.ThenAsync(context => BeginAsync(context, NextStage(context.Saga))))
+                .If(
+                    context => context.Saga.CurrentState == Finishing.Name,
+                    slow => slow.ThenAsync(WriteProvenanceAsync)));
     }
 
     /// <summary>A command that the bus could not deliver to its consumer, after its retries: a fault of ours.</summary>
@@ -100,7 +103,7 @@ public sealed partial class FineTuneStateMachine
         saga.CurrentState = Failed.Name;
         Note(saga, "failed", failure.Code);
         await ReleaseAsync(context, "the job failed");
-        await WriteProvenanceAsync(context, JobState.Failed);
+        await WriteProvenanceAsync(context);
         await PublishChangeAsync(context, JobState.Failed, failure.Message);
     }
 

@@ -5,9 +5,14 @@ using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Saga;
 
-/// <summary>The end: provenance first, then the good news. A host still on its way out does not hold the job back; its release is noted when it comes.</summary>
+/// <summary>
+/// The end: provenance first, then the good news. A host on its way out is waited for, so that the account has what it cost, but not for long: a slow
+/// release does not hold the job back, and is noted when it comes.
+/// </summary>
 public sealed partial class FineTuneStateMachine
 {
+    private static readonly TimeSpan ReleaseWait = TimeSpan.FromSeconds(10);
+
     private void FinishPhase() => DuringAny(
         When(ProvenanceLost).If(
             context => context.Saga.CurrentState == Finishing.Name,
@@ -38,23 +43,31 @@ public sealed partial class FineTuneStateMachine
             // The host's release, and with it what it cost, was told while the account was being written.
             .If(
                 context => IsFinal(context.Saga) && context.Message.Moments < context.Saga.Moments.Count,
-                stale => stale.ThenAsync(context => WriteProvenanceAsync(context, ViewState(context.Saga)))));
+                stale => stale.ThenAsync(WriteProvenanceAsync)));
 
     private async Task FinishAsync(BehaviorContext<FineTuneSaga> context)
     {
         context.Saga.CurrentState = Finishing.Name;
-        await WriteProvenanceAsync(context, JobState.Succeeded);
-        await PublishChangeAsync(context, JobState.Running, "Writing the provenance");
+        if (context.Saga.Releasing)
+        {
+            context.Saga.RetryToken = await ScheduleRetryAsync(context, ReleaseWait);
+            await PublishChangeAsync(context, JobState.Running, "Releasing the host");
+        }
+        else
+        {
+            await WriteProvenanceAsync(context);
+            await PublishChangeAsync(context, JobState.Running, "Writing the provenance");
+        }
     }
 
-    private static async Task WriteProvenanceAsync(BehaviorContext<FineTuneSaga> context, JobState state)
+    private async Task WriteProvenanceAsync(BehaviorContext<FineTuneSaga> context)
     {
         var saga = context.Saga;
         await context.Publish(
             new WriteProvenance
             {
                 JobId = saga.JobId,
-                State = state,
+                State = saga.CurrentState == Finishing.Name ? JobState.Succeeded : ViewState(saga),
                 Spec = saga.Spec,
                 SubmittedAt = saga.SubmittedAt,
                 Inputs = saga.Inputs,

@@ -22,8 +22,11 @@ public sealed partial class FineTuneStateMachine
                         context => context.Saga.CurrentState == Cancelling.Name && !context.Saga.StageEnding,
                         cancelling => cancelling.ThenAsync(EndCancelledAsync),
                         other => other.If(
-                            context => IsFinal(context.Saga),
-                            final => final.ThenAsync(context => WriteProvenanceAsync(context, ViewState(context.Saga)))))));
+                            context => IsFinal(context.Saga) || IsAwaited(context.Saga),
+                            account => account.Unschedule(Retry).ThenAsync(WriteProvenanceAsync)))));
+
+    /// <summary>Nothing else is left to wait for before the account is written.</summary>
+    private bool IsAwaited(FineTuneSaga saga) => saga.CurrentState == Finishing.Name && saga.RetryToken is not null;
 
     private bool IsFinal(FineTuneSaga saga) => saga.CurrentState is nameof(Succeeded) or nameof(Failed) or nameof(Cancelled);
 }

@@ -13,6 +13,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private ChildProcess(Process process) => _process = process;
 
+    public int Id => _process.Id;
+
     /// <summary>Seconds of processor time of a process and of the children that it has now.</summary>
     public double CpuSeconds => Tree(_process.Id).Sum(ProcessFacts.CpuSeconds);
 

@@ -18,8 +18,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTunePipeline.Benchmarks.Saga;
 
-/// <summary>Seven stages, and the release that runs beside them, as true stage runs whose work is nothing.</summary>
-internal sealed class IdleStagesModule : IServiceModule
+/// <summary>Stages as true stage runs whose work is nothing.</summary>
+/// <param name="stages">Those that it plays.</param>
+internal sealed class IdleStagesModule(params Stage[] stages) : IServiceModule
 {
     /// <summary>Attempts of one stage at once.</summary>
     private const int Concurrency = 32;
@@ -41,20 +42,33 @@ internal sealed class IdleStagesModule : IServiceModule
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<IdleValidate, IdleValidateDefinition>();
-        bus.AddConsumer<IdleFetch, IdleFetchDefinition>();
-        bus.AddConsumer<IdleProvision, IdleProvisionDefinition>();
-        bus.AddConsumer<IdlePrepare, IdlePrepareDefinition>();
-        bus.AddConsumer<IdleTrain, IdleTrainDefinition>();
-        bus.AddConsumer<IdleEvaluate, IdleEvaluateDefinition>();
-        bus.AddConsumer<IdleConvert, IdleConvertDefinition>();
-        bus.AddConsumer<IdleRelease, IdleReleaseDefinition>();
+        Add<IdleValidate, IdleValidateDefinition>(bus, Stage.Validate);
+        Add<IdleFetch, IdleFetchDefinition>(bus, Stage.Fetch);
+        Add<IdleProvision, IdleProvisionDefinition>(bus, Stage.Provision);
+        Add<IdlePrepare, IdlePrepareDefinition>(bus, Stage.Prepare);
+        Add<IdleTrain, IdleTrainDefinition>(bus, Stage.Train);
+        Add<IdleEvaluate, IdleEvaluateDefinition>(bus, Stage.Evaluate);
+        Add<IdleConvert, IdleConvertDefinition>(bus, Stage.Convert);
+        Add<IdleRelease, IdleReleaseDefinition>(bus, Stage.Release);
     }
 
-    private static void Add<TCommand>(IServiceCollection services, Stage stage)
+    private void Add<TCommand>(IServiceCollection services, Stage stage)
         where TCommand : class, IStageCommand
     {
-        services.AddStage<TCommand, IdleRunner<TCommand>, IdleDb>(stage, Concurrency);
+        if (stages.Contains(stage))
+        {
+            services.AddStage<TCommand, IdleRunner<TCommand>, IdleDb>(stage, Concurrency);
+        }
+    }
+
+    private void Add<TConsumer, TDefinition>(IBusRegistrationConfigurator bus, Stage stage)
+        where TConsumer : class, IConsumer
+        where TDefinition : class, IConsumerDefinition<TConsumer>
+    {
+        if (stages.Contains(stage))
+        {
+            bus.AddConsumer<TConsumer, TDefinition>();
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Bus;
 using Microsoft.Extensions.Configuration;
@@ -14,7 +15,8 @@ internal static class SagaProcess
         IServiceModule module = part switch
         {
             "orchestrator" => new BenchOrchestratorModule(),
-            "stages" => new IdleStagesModule(),
+            "stages" => new IdleStagesModule(
+                Stage.Validate, Stage.Fetch, Stage.Provision, Stage.Prepare, Stage.Train, Stage.Evaluate, Stage.Convert, Stage.Release),
             _ => throw new FormatException($"'{part}' is neither orchestrator nor stages."),
         };
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

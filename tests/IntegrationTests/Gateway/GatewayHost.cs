@@ -11,6 +11,7 @@ using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.Messaging.Bus;
+using FineTunePipeline.Storage;
 using FineTunePipeline.Storage.Folder;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -64,6 +65,9 @@ public class GatewayHost : IAsyncLifetime
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Files of the store that are under way.</summary>
+    internal IEnumerable<string> Incoming() => !Directory.Exists(_folder.File("artifacts")) ? [] : Directory.EnumerateFiles(_folder.File("artifacts"), DurableFile.TemporaryPrefix + "*", SearchOption.AllDirectories);
 
     internal static HttpContent Json(string text) => new StringContent(text, Encoding.UTF8, "application/json");
 

@@ -80,7 +80,8 @@ public sealed class ValidateJobRunnerTests : IDisposable
 
     [Theory]
     [InlineData(134, "model_tokenizer", FailureKind.BadInput)]
-    [InlineData(137, "engine_killed", FailureKind.Transient)]
+    [InlineData(137, "engine_silent", FailureKind.Transient)]
+    [InlineData(0, "engine_silent", FailureKind.Transient)]
     [InlineData(1, "engine_failed", FailureKind.Internal)]
     public async Task Tells_how_the_engine_ended(int exitCode, string code, FailureKind kind)
     {

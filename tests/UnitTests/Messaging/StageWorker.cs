@@ -93,8 +93,8 @@ internal sealed class StageWorker : IAsyncDisposable
         await Runner().StopAsync(default).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>What the worker has written is committed.</summary>
-    public Task CommittedAsync() => Queue.RunAsync(null, _ => Task.FromResult(true), default);
+    /// <summary>What the worker has written is committed: a statement on the same rows has its turn, or their locks, only then.</summary>
+    public Task CommittedAsync() => Queue.RunAsync(null, session => session.ExecuteAsync("UPDATE stage_runs SET \"Tries\" = \"Tries\" RETURNING 1"), default);
 
     /// <summary>Lets the runner look again now instead of at its next poll.</summary>
     public void Wake() => _provider.GetRequiredService<StageSignal<ReleaseHost>>().Set(closing: true);

@@ -144,6 +144,37 @@ public sealed class SagaFlowTests
     }
 
     [Fact]
+    public async Task A_host_on_its_way_out_is_waited_for_and_one_account_has_what_it_cost()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow);
+        await bench.ChangedAsync(job, change => change.Message == "Releasing the host");
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Release, 1));
+
+        var account = await bench.SentAsync<WriteProvenance>(write => write.JobId == job);
+        await bench.PublishAsync(new ProvenanceWritten { JobId = job, Provenance = SampleEvents.Reference, Moments = account.Moments.Count });
+        await bench.ChangedAsync(job, change => change.State == JobState.Succeeded);
+
+        Assert.Equal(JobState.Succeeded, account.State);
+        Assert.Contains(account.Moments, moment => moment is { Stage: "release", What: "succeeded" });
+        Assert.Single(bench.Recorder.Out.OfType<WriteProvenance>());
+    }
+
+    [Fact]
+    public async Task A_slow_release_does_not_hold_the_good_news_back()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var saga = await bench.PutAsync("Finishing", Stage.Deploy, saga => (saga.Releasing, saga.RetryToken) = (true, Guid.NewGuid()));
+
+        await bench.PublishAsync(new RetryDue { JobId = saga.JobId });
+
+        var account = await bench.SentAsync<WriteProvenance>(write => write.JobId == saga.JobId);
+        Assert.Equal(JobState.Succeeded, account.State);
+        Assert.DoesNotContain(account.Moments, moment => moment is { Stage: "release", What: "succeeded" });
+    }
+
+    [Fact]
     public async Task A_release_that_is_told_while_the_provenance_is_written_still_gets_into_it()
     {
         await using var bench = await SagaBench.StartAsync();

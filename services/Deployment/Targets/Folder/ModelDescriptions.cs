@@ -28,6 +28,11 @@ internal sealed class ModelDescriptions(
             return null;
         }
 
+        if (result.IsSilent)
+        {
+            throw StageException.Transient("engine_silent", $"finetune-model modelfile ended with exit code {result.ExitCode} and told nothing.");
+        }
+
         var lastError = LastLine(result.StandardError);
         if (result.ExitCode != 0)
         {
