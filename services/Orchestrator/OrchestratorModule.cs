@@ -6,6 +6,7 @@ using FineTunePipeline.Messaging.Sagas;
 using FineTunePipeline.Orchestrator.Data;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
+using FineTunePipeline.Orchestrator.Silence;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,8 @@ public sealed class OrchestratorModule : IServiceModule
         services.AddServiceDatabase<OrchestratorDbContext>(Name);
         services.AddSingleton<IFinishedJobs, FinishedJobs>();
         services.AddSingleton(Bundle);
+        services.AddSingleton<SilentJobs>();
+        services.AddHostedService<SilenceWatch>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

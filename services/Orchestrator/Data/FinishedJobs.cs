@@ -7,7 +7,7 @@ namespace FineTunePipeline.Orchestrator.Data;
 /// <summary>Which jobs are at their end, with no host left to release.</summary>
 internal sealed class FinishedJobs(IDbContextFactory<OrchestratorDbContext> databases, TimeProvider time) : IFinishedJobs
 {
-    private static readonly string[] Final = [nameof(FineTuneStateMachine.Succeeded), nameof(FineTuneStateMachine.Failed), nameof(FineTuneStateMachine.Cancelled)];
+    public static readonly string[] Final = [nameof(FineTuneStateMachine.Succeeded), nameof(FineTuneStateMachine.Failed), nameof(FineTuneStateMachine.Cancelled)];
 
     public async Task<IReadOnlyCollection<string>> SelectAsync(IReadOnlyCollection<string> jobIds, TimeSpan forAtLeast, CancellationToken cancellationToken)
     {

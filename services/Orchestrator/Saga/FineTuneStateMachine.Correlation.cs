@@ -34,6 +34,7 @@ public sealed partial class FineTuneStateMachine
         Event(() => StageEnded, ByJob);
         Event(() => StageTakenUp, ByJob);
         Event(() => ProvenanceStored, ByJob);
+        Event(() => Silent, ByJob);
         Event(() => ProvenanceLost, lost =>
         {
             lost.CorrelateById(context => JobId.ToGuid(context.Message.Message.JobId));

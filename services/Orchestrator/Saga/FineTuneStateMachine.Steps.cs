@@ -74,8 +74,14 @@ public sealed partial class FineTuneStateMachine
         saga.Releasing = true;
         saga.Attempts = saga.Attempts.SetItem(Stage.Release, saga.LeaseAttempt);
         Note(saga, Stage.Release, "begun", reason);
-        await SendAsync(
-            context, Stage.Release, new ReleaseHost { JobId = saga.JobId, Attempt = saga.LeaseAttempt, LeaseId = saga.LeaseId, Reason = reason });
+        await SendReleaseAsync(context, reason);
+    }
+
+    private static Task SendReleaseAsync(BehaviorContext<FineTuneSaga> context, string reason)
+    {
+        var saga = context.Saga;
+        return SendAsync(
+            context, Stage.Release, new ReleaseHost { JobId = saga.JobId, Attempt = saga.LeaseAttempt, LeaseId = Known(saga.LeaseId), Reason = reason });
     }
 
     private static string Doing(Stage stage) => stage switch

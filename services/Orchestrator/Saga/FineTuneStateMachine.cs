@@ -45,6 +45,7 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
         FinishPhase();
         ResumePhase();
         ReleasePhase();
+        SilencePhase();
         FailurePhase();
         CancelPhase();
     }
@@ -95,6 +96,8 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     public Event<StageCancelled> StageEnded { get; private set; } = null!;
 
     public Event<StageResumed> StageTakenUp { get; private set; } = null!;
+
+    public Event<AskAgain> Silent { get; private set; } = null!;
 
     public Event<ProvenanceWritten> ProvenanceStored { get; private set; } = null!;
 

@@ -46,5 +46,9 @@ internal sealed class DatabaseInitializer<TDb>(
             await database.StageRuns.Where(run => run.ClaimedUntil != null)
                 .ExecuteUpdateAsync(run => run.SetProperty(row => row.ClaimedUntil, (long?)null).SetProperty(row => row.Owner, (string?)null), cancellationToken);
         }
+        else
+        {
+            await database.Database.ExecuteSqlRawAsync(dialect.SendForgotten, cancellationToken);
+        }
     }
 }

@@ -29,6 +29,9 @@ internal abstract class SqlDialect
     /// <summary>Makes rows that were sent, or claimed by a process that is gone, wait again.</summary>
     public string SendAgain => "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND (\"SentAt\" IS NOT NULL OR \"Claim\" IS NOT NULL)";
 
+    /// <summary>Makes rows wait again that a transport took that forgets: there are none but after a move from it to a broker.</summary>
+    public string SendForgotten => "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND \"SentAt\" IS NOT NULL";
+
     /// <summary>Gives a row back after a failed send: {0} wait in ms, {1} failures to count, {2} their limit, {3} row, {4} owner.</summary>
     public string GiveBack =>
         $$"""

@@ -82,7 +82,7 @@ internal sealed partial class OutboxDispatcher<TDb>
                 [row],
                 async limit =>
                 {
-                    var endpoint = await _bus!.GetSendEndpoint(new Uri(row.Destination));
+                    var endpoint = await _bus!.GetSendEndpoint(AddressOf(row));
                     await endpoint.Send(new SerializedMessageBody(), new StoredMessagePipe(row), limit);
                 },
                 stopping);
@@ -91,6 +91,15 @@ internal sealed partial class OutboxDispatcher<TDb>
         {
             await FailedAsync(row, exception, stopping);
         }
+    }
+
+    /// <summary>A row of the time when the service was on the other transport: exchanges have the same names there.</summary>
+    private Uri AddressOf(OutboxRow row)
+    {
+        var address = new Uri(row.Destination);
+        return address.Scheme is "queue" or "exchange" || address.Scheme == _bus!.Address.Scheme
+            ? address
+            : new Uri("exchange:" + Uri.UnescapeDataString(address.Segments[^1]));
     }
 
     /// <summary>On a bus that is well, within the time limit; what is confirmed is marked.</summary>

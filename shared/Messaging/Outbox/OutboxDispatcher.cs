@@ -136,7 +136,7 @@ internal sealed partial class OutboxDispatcher<TDb>(
             try
             {
                 await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, stopping);
-                wait = await ClaimDueAsync(stopping);
+                wait = await ClaimReadableAsync(stopping);
                 if (time.GetElapsedTime(cleaned) >= settings.CleanEvery)
                 {
                     cleaned = time.GetTimestamp();
@@ -149,6 +149,19 @@ internal sealed partial class OutboxDispatcher<TDb>(
             }
 
             await _wake.WaitAsync(wait, stopping);
+        }
+    }
+
+    private async Task<TimeSpan> ClaimReadableAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await ClaimDueAsync(stopping);
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            await GiveUpUnreadableAsync(stopping);
+            return TimeSpan.Zero;
         }
     }
 

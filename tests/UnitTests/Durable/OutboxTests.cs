@@ -49,6 +49,33 @@ public sealed class OutboxTests : IAsyncDisposable
         Assert.Equal(1, await next.CountAsync("heard", "once"));
     }
 
+    [Theory]
+    [InlineData("rabbitmq://broker.example:5672/vhost/notes?bind=true")]
+    [InlineData("rabbitmq://broker.example/notes")]
+    public async Task A_row_of_the_time_on_another_transport_finds_its_queue(string destination)
+    {
+        await using var bench = await DurableBench.StartAsync(_store);
+        await bench.AddRowAsync(destination, new WriteNote { JobId = _job, Text = "moved" });
+
+        await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard" && note.Text == "moved"));
+    }
+
+    [Fact]
+    public async Task What_a_transport_forgot_is_sent_again_after_the_move_to_a_broker()
+    {
+        await using (var first = await DurableBench.StartAsync(_store))
+        {
+            await first.SendAsync("notes", new WriteNote { JobId = _job, Text = "kept" });
+            await first.UntilAsync(database => database.Notes.AnyAsync(note => note.Kind == "heard"));
+            await first.UntilAsync(database => database.Set<OutboxRow>().AllAsync(row => row.SentAt != null));
+        }
+
+        await using var next = await DurableBench.StartAsync(_store, new OutboxSettings { TransportForgets = false });
+        await next.Recorder.ConsumedAsync<NoteWritten>(1);
+        await next.UntilAsync(async database => !await database.Set<OutboxRow>().AnyAsync());
+        Assert.Equal(1, await next.CountAsync("heard", "kept"));
+    }
+
     [Fact]
     public async Task A_row_whose_sender_died_before_it_marked_it_is_sent_again_when_its_claim_is_over()
     {

@@ -126,6 +126,7 @@ internal sealed class SagaBench : IAsyncDisposable
             new StageResumed { JobId = id, Stage = saga.Stage, Attempt = attempt, Entry = 2 },
             new ProvenanceWritten { JobId = id, Provenance = SampleEvents.Reference },
             new RetryDue { JobId = id },
+            new AskAgain { JobId = id },
             new DeadlineDue { JobId = id },
         ];
     }

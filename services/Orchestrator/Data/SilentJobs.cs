@@ -1,0 +1,32 @@
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Orchestrator.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Orchestrator.Data;
+
+/// <summary>Jobs that are not at their end, or may still hold a paid host, and of which nothing was heard for long.</summary>
+internal sealed class SilentJobs(IDbContextFactory<OrchestratorDbContext> databases, ServiceOutbox<OrchestratorDbContext> outbox)
+{
+    /// <summary>Those whose newest change is not younger than this, with its time.</summary>
+    public async Task<IReadOnlyList<(string JobId, DateTimeOffset ChangedAt)>> SelectAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var silent = await database.Jobs.AsNoTracking()
+            .Where(job => job.ChangedAt <= before && (!FinishedJobs.Final.Contains(job.CurrentState) || job.LeaseId != null))
+            .Select(job => new { job.JobId, job.ChangedAt }).ToListAsync(cancellationToken);
+        return [.. silent.Select(job => (job.JobId, job.ChangedAt))];
+    }
+
+    /// <summary>Tells their sagas, in one transaction.</summary>
+    public async Task AskAsync(IEnumerable<string> jobIds, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        foreach (var jobId in jobIds)
+        {
+            await outbox.SendAsync(database, StageQueues.OrchestratorAddress, new AskAgain { JobId = jobId }, cancellationToken);
+        }
+
+        await outbox.SaveAsync(database, cancellationToken);
+    }
+}

@@ -1,0 +1,69 @@
+using FineTunePipeline.Orchestrator.Data;
+using FineTunePipeline.Orchestrator.Saga;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Orchestrator.Silence;
+
+/// <summary>
+/// Has jobs ask again for what they wait for (<see cref="AskAgain"/>) when nothing changed for long: after a quarter of an hour, and each time after twice as
+/// long. A training of a day is asked for seven times; what was lost is found within minutes.
+/// </summary>
+internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<SilenceWatch> logger) : BackgroundService
+{
+    /// <summary>Longer than any wait between two attempts.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <summary>By job: the change after which it is silent, and how often it was asked since.</summary>
+    private Dictionary<string, (DateTimeOffset Since, int Asked)> _silent = [];
+
+    /// <summary>One look.</summary>
+    /// <returns>The jobs that were asked.</returns>
+    public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var silent = new Dictionary<string, (DateTimeOffset Since, int Asked)>();
+        var due = new List<string>();
+        foreach (var (jobId, changedAt) in await jobs.SelectAsync(now - Silence, cancellationToken))
+        {
+            var asked = _silent.TryGetValue(jobId, out var last) && last.Since == changedAt ? last.Asked : 0;
+            if (now - changedAt >= Silence * Math.Pow(2, asked))
+            {
+                due.Add(jobId);
+                asked++;
+            }
+
+            silent[jobId] = (changedAt, asked);
+        }
+
+        if (due.Count > 0)
+        {
+            await jobs.AskAsync(due, cancellationToken);
+        }
+
+        _silent = silent;
+        return due;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await LookAsync(stoppingToken) is { Count: > 0 } asked)
+                {
+                    logger.AskedAgain(asked.Count, asked[0]);
+                }
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // The next look finds the same jobs.
+                logger.LookFailed(exception);
+            }
+        }
+    }
+}
