@@ -110,7 +110,13 @@ public sealed class SilenceWatchTests : IAsyncDisposable
         var id = Guid.CreateVersion7();
         database.Jobs.Add(new FineTuneSaga
         {
-            CorrelationId = id, JobId = JobId.From(id), CurrentState = state, LeaseId = lease, Spec = SampleEvents.Spec(), SubmittedAt = Changed, ChangedAt = Changed,
+            CorrelationId = id,
+            JobId = JobId.From(id),
+            CurrentState = state,
+            LeaseId = lease,
+            Spec = SampleEvents.Spec(),
+            SubmittedAt = Changed,
+            ChangedAt = Changed,
         });
         using var open = database.OpenForWrites();
         await database.SaveChangesAsync();
