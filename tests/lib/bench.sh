@@ -13,6 +13,16 @@ build() {
 
 measure() { tests/Benchmarks/bin/Release/net10.0/FineTunePipeline.Benchmarks "$@"; }
 
+real() { # PARTS PACKAGE…: starts them, and builds
+  source tests/lib/parts.sh
+  trap parts_down EXIT
+  export PARTS_PACKAGES="$PARTS_PACKAGES ${*:2}"
+  PARTS_WANTED=$1 parts_up "$PWD/.tmp/bench" "$PWD/.tmp/bench.log" yes
+  parts_wait
+  : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
+  build
+}
+
 case "$name" in
   gguf)
     source tests/lib/sid.sh
@@ -21,21 +31,10 @@ case "$name" in
     build
     measure gguf --python "chroot $PWD/.tmp/sid python3" --chroot "$PWD/.tmp/sid" --converter /usr/share/doc/llama.cpp-tools/scripts/convert_hf_to_gguf.py "$@" ;;
   saga)
-    source tests/lib/parts.sh
-    trap parts_down EXIT
-    export PARTS_PACKAGES="$PARTS_PACKAGES python3-celery python3-sqlalchemy"
-    PARTS_WANTED="rabbitmq postgres" parts_up "$PWD/.tmp/bench" "$PWD/.tmp/bench.log" yes
-    parts_wait
-    : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
-    build
+    real "rabbitmq postgres" python3-celery python3-sqlalchemy
     measure saga --python /usr/bin/python3 --rabbitmq "$FINETUNE_TEST_RABBITMQ" --postgres "$FINETUNE_TEST_POSTGRES" "$@" ;;
   inflight)
-    source tests/lib/parts.sh
-    trap parts_down EXIT
-    PARTS_WANTED=rabbitmq parts_up "$PWD/.tmp/bench" "$PWD/.tmp/bench.log" yes
-    parts_wait
-    : "${FINETUNE_TEST_RABBITMQ:?the measurement needs Debian packages in place of Docker: ${FINETUNE_TEST_RABBITMQ_MISSING-a Docker engine answers here}}"
-    build
+    real rabbitmq
     measure inflight --rabbitmq "$FINETUNE_TEST_RABBITMQ" "$@" ;;
   *)
     sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;

@@ -60,11 +60,7 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         try
         {
             var result = await host.RunAsync(engine with { Arguments = arguments, TimeLimit = options.Value.TokenizeTimeLimit }, cancellationToken);
-            if (result.IsSilent)
-            {
-                throw StageException.Transient("engine_silent", $"finetune-model tokenize ended with exit code {result.ExitCode} and told nothing.");
-            }
-
+            EngineSilentException.ThrowIfSilent(result, "finetune-model tokenize");
             return result.ExitCode == 0 ? Parse(LastLine(result.StandardOutput)) : Explain(result, file, faults);
         }
         catch (TimeoutException)

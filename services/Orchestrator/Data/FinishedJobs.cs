@@ -7,14 +7,12 @@ namespace FineTunePipeline.Orchestrator.Data;
 /// <summary>Which jobs are at their end, with no host left to release.</summary>
 internal sealed class FinishedJobs(IDbContextFactory<OrchestratorDbContext> databases, TimeProvider time) : IFinishedJobs
 {
-    public static readonly string[] Final = [nameof(FineTuneStateMachine.Succeeded), nameof(FineTuneStateMachine.Failed), nameof(FineTuneStateMachine.Cancelled)];
-
     public async Task<IReadOnlyCollection<string>> SelectAsync(IReadOnlyCollection<string> jobIds, TimeSpan forAtLeast, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow() - forAtLeast;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var live = await database.Jobs.AsNoTracking()
-            .Where(job => jobIds.Contains(job.JobId) && (!Final.Contains(job.CurrentState) || job.LeaseId != null || job.ChangedAt > before))
+            .Where(job => jobIds.Contains(job.JobId) && (!FineTuneStateMachine.AtEnd.Contains(job.CurrentState) || job.LeaseId != null || job.ChangedAt > before))
             .Select(job => job.JobId).ToListAsync(cancellationToken);
         return [.. jobIds.Except(live)];
     }

@@ -13,7 +13,7 @@ internal sealed class SilentJobs(IDbContextFactory<OrchestratorDbContext> databa
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var silent = await database.Jobs.AsNoTracking()
-            .Where(job => job.ChangedAt <= before && (!FinishedJobs.Final.Contains(job.CurrentState) || job.LeaseId != null))
+            .Where(job => job.ChangedAt <= before && (!FineTuneStateMachine.AtEnd.Contains(job.CurrentState) || job.LeaseId != null))
             .Select(job => new { job.JobId, job.ChangedAt }).ToListAsync(cancellationToken);
         return [.. silent.Select(job => (job.JobId, job.ChangedAt))];
     }

@@ -17,14 +17,16 @@ public sealed partial class FineTuneStateMachine
                     context => IsCurrent(context, context.Message.Stage),
                     current => current.ThenAsync(context => DecideAsync(context, context.Message.Failure)),
                     IgnoreStale)),
-            When(Retry.Received)
-                .If(
-                    context => context.Saga.CurrentState == Waiting.Name,
-                    waiting => waiting.ThenAsync(context => BeginAsync(context, NextStage(context.Saga))))
-                .If(
-                    context => context.Saga.CurrentState == Finishing.Name,
-                    slow => slow.ThenAsync(WriteProvenanceAsync)));
+            When(Retry.Received).ThenAsync(WaitIsOverAsync));
     }
+
+    /// <summary>The next attempt begins; at the job's end, the account is written without the release that it waited for.</summary>
+    private Task WaitIsOverAsync(BehaviorContext<FineTuneSaga> context) => context.Saga.CurrentState switch
+    {
+        nameof(Waiting) => BeginAsync(context, NextStage(context.Saga)),
+        nameof(Finishing) => WriteProvenanceAsync(context),
+        _ => Task.CompletedTask,
+    };
 
     /// <summary>A command that the bus could not deliver to its consumer, after its retries: a fault of ours.</summary>
     private void CorrelateFault<TCommand>()

@@ -28,5 +28,5 @@ public sealed partial class FineTuneStateMachine
     /// <summary>Nothing else is left to wait for before the account is written.</summary>
     private bool IsAwaited(FineTuneSaga saga) => saga.CurrentState == Finishing.Name && saga.RetryToken is not null;
 
-    private bool IsFinal(FineTuneSaga saga) => saga.CurrentState is nameof(Succeeded) or nameof(Failed) or nameof(Cancelled);
+    private static bool IsFinal(FineTuneSaga saga) => AtEnd.Contains(saga.CurrentState);
 }

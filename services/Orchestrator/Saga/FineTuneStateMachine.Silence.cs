@@ -24,14 +24,11 @@ public sealed partial class FineTuneStateMachine
             case nameof(Running):
                 await SendCommandAsync(context, saga.Stage, saga.Attempt(saga.Stage));
                 break;
-            case nameof(Waiting):
-                await BeginAsync(context, NextStage(saga));
-                break;
             case nameof(Cancelling) when saga.StageEnding:
                 await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage));
                 break;
-            case nameof(Finishing):
-                await WriteProvenanceAsync(context);
+            default:
+                await WaitIsOverAsync(context);
                 break;
         }
     }

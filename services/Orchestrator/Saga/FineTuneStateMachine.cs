@@ -22,6 +22,9 @@ namespace FineTunePipeline.Orchestrator.Saga;
 /// </summary>
 public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineTuneSaga>
 {
+    /// <summary>The states in which a job is at its end; MassTransit's own <c>Final</c> would delete the row.</summary>
+    public static readonly IReadOnlyList<string> AtEnd = [nameof(Succeeded), nameof(Failed), nameof(Cancelled)];
+
     private readonly ILogger<FineTuneStateMachine> _logger;
     private readonly TimeProvider _time;
 

@@ -16,26 +16,26 @@ internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<S
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    /// <summary>By job: the change after which it is silent, and how often it was asked since.</summary>
-    private Dictionary<string, (DateTimeOffset Since, int Asked)> _silent = [];
+    /// <summary>By job: the change after which it is silent, and when it is asked next.</summary>
+    private Dictionary<string, (DateTimeOffset Since, DateTimeOffset Next)> _silent = [];
 
     /// <summary>One look.</summary>
     /// <returns>The jobs that were asked.</returns>
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var silent = new Dictionary<string, (DateTimeOffset Since, int Asked)>();
+        var silent = new Dictionary<string, (DateTimeOffset Since, DateTimeOffset Next)>();
         var due = new List<string>();
         foreach (var (jobId, changedAt) in await jobs.SelectAsync(now - Silence, cancellationToken))
         {
-            var asked = _silent.TryGetValue(jobId, out var last) && last.Since == changedAt ? last.Asked : 0;
-            if (now - changedAt >= Silence * Math.Pow(2, asked))
+            if (_silent.TryGetValue(jobId, out var known) && known.Since == changedAt && now < known.Next)
             {
-                due.Add(jobId);
-                asked++;
+                silent[jobId] = known;
+                continue;
             }
 
-            silent[jobId] = (changedAt, asked);
+            due.Add(jobId);
+            silent[jobId] = (changedAt, now + (now - changedAt));
         }
 
         if (due.Count > 0)

@@ -81,11 +81,7 @@ internal sealed class EnvironmentTest(EngineLocator engines, IOptions<PrepareOpt
         {
             var result = await host.RunAsync(
                 command with { Arguments = [.. command.Arguments, "version"], TimeLimit = options.Value.ProbeTimeLimit }, cancellationToken);
-            if (result.IsSilent)
-            {
-                throw StageException.Transient("trainer_silent", $"'{command.FileName} version' ended with exit code {result.ExitCode} and told nothing.");
-            }
-
+            EngineSilentException.ThrowIfSilent(result, $"{command.FileName} version");
             var version = VersionText(result.StandardOutput);
             return result.ExitCode == 0 && version.Length > 0
                 ? (version, new ProbeResult("trainer", true, version))

@@ -8,17 +8,13 @@ public sealed class EngineVersions(EngineLocator engines)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>In one line: <c>finetune-model 0.1.0 (LLamaSharp 0.30.0, llama.cpp 815a2a591)</c>.</summary>
-    /// <exception cref="IOException">It was ended before it told it: worth another try.</exception>
+    /// <exception cref="EngineSilentException">It was ended before it told it.</exception>
     /// <exception cref="EngineMissingException">The program is not there, or does not tell its version.</exception>
     public async Task<string> OfModelToolAsync(IComputeHost host, CancellationToken cancellationToken)
     {
         var engine = engines.Locate(Engine.Model);
         var result = await host.RunAsync(engine with { Arguments = [.. engine.Arguments, "version"], TimeLimit = Limit }, cancellationToken).ConfigureAwait(false);
-        if (result.IsSilent)
-        {
-            throw new IOException($"'{engine.FileName} version' ended with exit code {result.ExitCode} and told nothing.");
-        }
-
+        EngineSilentException.ThrowIfSilent(result, $"{engine.FileName} version");
         var line = result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
         return (result.ExitCode == 0 && line is not null ? Read(line) : null)
             ?? throw new EngineMissingException($"'{engine.FileName} version' does not tell its version (exit code {result.ExitCode}): build services/Engines/ModelTools again.");

@@ -42,13 +42,13 @@ internal sealed class DatabaseInitializer<TDb>(
         if (settings.TransportForgets)
         {
             // This process alone uses the folder (it is locked), so whoever held claims is dead: nobody waits for them to run out.
-            await database.Database.ExecuteSqlRawAsync(dialect.SendAgain, cancellationToken);
+            await database.Database.ExecuteSqlRawAsync(SqlDialect.SendAgain, cancellationToken);
             await database.StageRuns.Where(run => run.ClaimedUntil != null)
                 .ExecuteUpdateAsync(run => run.SetProperty(row => row.ClaimedUntil, (long?)null).SetProperty(row => row.Owner, (string?)null), cancellationToken);
         }
         else
         {
-            await database.Database.ExecuteSqlRawAsync(dialect.SendForgotten, cancellationToken);
+            await database.Database.ExecuteSqlRawAsync(SqlDialect.SendForgotten, cancellationToken);
         }
     }
 }

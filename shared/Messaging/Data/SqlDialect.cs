@@ -9,6 +9,8 @@ namespace FineTunePipeline.Messaging.Data;
 /// <summary>What SQLite and PostgreSQL say differently. Everything else is asked through EF Core.</summary>
 internal abstract class SqlDialect
 {
+    private const string WaitAgain = "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND ";
+
     private const string Waiting = "\"SentAt\" IS NULL AND \"DeadAt\" IS NULL";
 
     /// <summary>The database's clock, in milliseconds since 1970.</summary>
@@ -27,10 +29,10 @@ internal abstract class SqlDialect
         """;
 
     /// <summary>Makes rows that were sent, or claimed by a process that is gone, wait again.</summary>
-    public string SendAgain => "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND (\"SentAt\" IS NOT NULL OR \"Claim\" IS NOT NULL)";
+    public const string SendAgain = WaitAgain + "(\"SentAt\" IS NOT NULL OR \"Claim\" IS NOT NULL)";
 
     /// <summary>Makes rows wait again that a transport took that forgets: there are none but after a move from it to a broker.</summary>
-    public string SendForgotten => "UPDATE outbox SET \"SentAt\" = NULL, \"Claim\" = NULL, \"ClaimedUntil\" = 0 WHERE \"DeadAt\" IS NULL AND \"SentAt\" IS NOT NULL";
+    public const string SendForgotten = WaitAgain + "\"SentAt\" IS NOT NULL";
 
     /// <summary>Gives a row back after a failed send: {0} wait in ms, {1} failures to count, {2} their limit, {3} row, {4} owner.</summary>
     public string GiveBack =>

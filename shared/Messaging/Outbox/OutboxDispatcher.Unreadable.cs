@@ -5,9 +5,10 @@ namespace FineTunePipeline.Messaging.Outbox;
 /// <summary>A row with columns that are damaged must not hold back all others of its database.</summary>
 internal sealed partial class OutboxDispatcher<TDb>
 {
-    /// <summary>Gives up, and parks with what can be read of them, the waiting rows that cannot be read.</summary>
-    private async Task GiveUpUnreadableAsync(CancellationToken stopping)
+    /// <summary>Gives up, and parks with what can be read of them, the waiting rows that cannot be read. False if there was none.</summary>
+    private async Task<bool> GiveUpUnreadableAsync(CancellationToken stopping)
     {
+        var found = false;
         await using var database = await databases.CreateDbContextAsync(stopping);
         foreach (var seq in await database.Set<OutboxRow>().Where(row => row.SentAt == null && row.DeadAt == null).Select(row => row.Seq).ToListAsync(stopping))
         {
@@ -18,8 +19,11 @@ internal sealed partial class OutboxDispatcher<TDb>
             catch (Exception exception) when (IsUnreadable(exception))
             {
                 await GiveUpAsync(database, seq, exception, stopping);
+                found = true;
             }
         }
+
+        return found;
     }
 
     private async Task GiveUpAsync(TDb database, long seq, Exception exception, CancellationToken stopping)

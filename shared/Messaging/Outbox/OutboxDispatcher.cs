@@ -160,7 +160,11 @@ internal sealed partial class OutboxDispatcher<TDb>(
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            await GiveUpUnreadableAsync(stopping);
+            if (!await GiveUpUnreadableAsync(stopping))
+            {
+                throw;
+            }
+
             return TimeSpan.Zero;
         }
     }

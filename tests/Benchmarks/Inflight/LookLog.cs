@@ -27,8 +27,8 @@ internal sealed class LookLog(string file)
         // The last line may be under way.
         foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (training, at) = (line[..line.IndexOf(' ', StringComparison.Ordinal)], line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
-            (looks.TryGetValue(training, out var known) ? known : looks[training] = []).Add(long.Parse(at, CultureInfo.InvariantCulture));
+            var words = line.Split(' ');
+            (looks.TryGetValue(words[0], out var known) ? known : looks[words[0]] = []).Add(long.Parse(words[1], CultureInfo.InvariantCulture));
         }
 
         return looks;

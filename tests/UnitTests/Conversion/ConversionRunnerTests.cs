@@ -55,7 +55,7 @@ public sealed class ConversionRunnerTests : IDisposable
             .On("quantize", call => Write(call, call.Argument(1), call.Argument(2)))
             .On("check", _ => ScriptedRun.Done("""{"loads": true, "architecture": "llama", "prompt": "Hi", "answer": "Hello.", "finish_reason": "stop"}"""))
             .On("ask", Ask)
-            .On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
+            .On("version", _ => ScriptedRun.Done(FakeEngines.ModelVersion));
     }
 
     /// <summary>What was started in a run folder.</summary>

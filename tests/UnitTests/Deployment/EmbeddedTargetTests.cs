@@ -48,7 +48,7 @@ public sealed class EmbeddedTargetTests : IDisposable
         _served = new ServedModels(_table, servers);
         _target = new EmbeddedTarget(_table, servers, _served, new ChatProbe(_chat, options, TimeProvider.System));
         _keeper = new ServedModelKeeper(_table, servers, options, TimeProvider.System, NullLogger<ServedModelKeeper>.Instance);
-        _host.On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
+        _host.On("version", _ => ScriptedRun.Done(FakeEngines.ModelVersion));
         _host.On("serve", _ => ScriptedRun.Running("""{"ready": true, "port": 40123, "pid": 7}"""));
     }
 

@@ -24,7 +24,7 @@ public sealed class FolderTargetTests : IDisposable
     public FolderTargetTests()
     {
         _store = new FolderArtifactStore(_folder.At("store"), TimeProvider.System);
-        _host.On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
+        _host.On("version", _ => ScriptedRun.Done(FakeEngines.ModelVersion));
         _host.On("modelfile", _ => ScriptedRun.Done("""{"template": "{{ .Prompt }}<|end|>", "stops": ["<|end|>", "a\"b"], "context": 512}"""));
         var local = Options.Create(new LocalHostOptions { WorkFolder = _folder.At("work") });
         _target = new FolderTarget(_store, new ModelDescriptions(_host, FakeEngines.In(_folder), new EngineVersions(FakeEngines.In(_folder)), local));

@@ -15,7 +15,7 @@ public sealed class EngineVersionsTests : IDisposable
     [Fact]
     public async Task Tells_it_in_one_line()
     {
-        _host.On("version", _ => ScriptedRun.Done("""{"name": "finetune-model", "version": "0.1.0", "llama_sharp": "0.30.0", "llama_cpp": "815a2a591"}"""));
+        _host.On("version", _ => ScriptedRun.Done(FakeEngines.ModelVersion));
 
         Assert.Equal("finetune-model 0.1.0 (LLamaSharp 0.30.0, llama.cpp 815a2a591)", await Versions().OfModelToolAsync(_host, default));
     }

@@ -46,6 +46,20 @@ public sealed class SilenceWatchTests : IAsyncDisposable
         Assert.Equal(4, await database.Set<OutboxRow>().CountAsync(row => row.JobId == job && row.MessageTypes.Contains(nameof(AskAgain))));
     }
 
+    [Fact]
+    public async Task A_watch_that_was_started_anew_asks_once_more_and_then_waits_as_long_again()
+    {
+        var watch = await WatchAsync();
+        await AddAsync("Running");
+        _time.Advance(SilenceWatch.Silence * 8);
+        Assert.Single(await watch.LookAsync(default));
+
+        _time.Advance(SilenceWatch.Silence * 8 - TimeSpan.FromMinutes(1));
+        Assert.Empty(await watch.LookAsync(default));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(await watch.LookAsync(default));
+    }
+
     [Theory]
     [InlineData("Running", null, true)]
     [InlineData("Waiting", null, true)]

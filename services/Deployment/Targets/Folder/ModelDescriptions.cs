@@ -28,11 +28,7 @@ internal sealed class ModelDescriptions(
             return null;
         }
 
-        if (result.IsSilent)
-        {
-            throw StageException.Transient("engine_silent", $"finetune-model modelfile ended with exit code {result.ExitCode} and told nothing.");
-        }
-
+        EngineSilentException.ThrowIfSilent(result, "finetune-model modelfile");
         var lastError = LastLine(result.StandardError);
         if (result.ExitCode != 0)
         {
