@@ -8,12 +8,16 @@ namespace FineTunePipeline.Orchestrator.Data;
 /// <summary>Jobs that are not at their end, or may still hold a paid host, and of which nothing was heard for long.</summary>
 internal sealed class SilentJobs(IDbContextFactory<OrchestratorDbContext> databases, ServiceOutbox<OrchestratorDbContext> outbox)
 {
-    /// <summary>Those whose newest change is not younger than this, with its time.</summary>
-    public async Task<IReadOnlyList<(string JobId, DateTimeOffset ChangedAt)>> SelectAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    /// <summary>Those whose newest change is not younger than <paramref name="before"/>, or of a time that has not come yet, with its time.</summary>
+    /// <param name="before">Since when nothing was heard.</param>
+    /// <param name="after">A change that is younger was written before the clock was set back.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
+    public async Task<IReadOnlyList<(string JobId, DateTimeOffset ChangedAt)>> SelectAsync(
+        DateTimeOffset before, DateTimeOffset after, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var silent = await database.Jobs.AsNoTracking()
-            .Where(job => job.ChangedAt <= before && (!FineTuneStateMachine.AtEnd.Contains(job.CurrentState) || job.LeaseId != null))
+            .Where(job => (job.ChangedAt <= before || job.ChangedAt > after) && (!FineTuneStateMachine.AtEnd.Contains(job.CurrentState) || job.LeaseId != null))
             .Select(job => new { job.JobId, job.ChangedAt }).ToListAsync(cancellationToken);
         return [.. silent.Select(job => (job.JobId, job.ChangedAt))];
     }

@@ -7,7 +7,8 @@ namespace FineTunePipeline.Orchestrator.Silence;
 
 /// <summary>
 /// Has jobs ask again for what they wait for (<see cref="AskAgain"/>) when nothing changed for long: after a quarter of an hour, and each time after twice as
-/// long. A training of a day is asked for seven times; what was lost is found within minutes.
+/// long. A training of a day is asked for seven times; what was lost is found within minutes. A clock that was set back makes waits longer by as much: those
+/// jobs are asked at once.
 /// </summary>
 internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<SilenceWatch> logger) : BackgroundService
 {
@@ -26,7 +27,7 @@ internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<S
         var now = time.GetUtcNow();
         var silent = new Dictionary<string, (DateTimeOffset Since, DateTimeOffset Next)>();
         var due = new List<string>();
-        foreach (var (jobId, changedAt) in await jobs.SelectAsync(now - Silence, cancellationToken))
+        foreach (var (jobId, changedAt) in await jobs.SelectAsync(now - Silence, now + Silence, cancellationToken))
         {
             if (_silent.TryGetValue(jobId, out var known) && known.Since == changedAt && now < known.Next)
             {
@@ -35,7 +36,7 @@ internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<S
             }
 
             due.Add(jobId);
-            silent[jobId] = (changedAt, now + (now - changedAt));
+            silent[jobId] = (changedAt, now + (now - changedAt > Silence ? now - changedAt : Silence));
         }
 
         if (due.Count > 0)

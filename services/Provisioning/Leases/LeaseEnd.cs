@@ -59,7 +59,8 @@ internal sealed class LeaseEnd(LeaseTable leases, IEnumerable<IHostProvider> pro
         var left = lease.RequestedAt + settleTime - time.GetUtcNow();
         if (lease.State == LeaseState.Requested && left > TimeSpan.Zero)
         {
-            await Task.Delay(left, time, cancellationToken);
+            // Set back, the clock would make the rest longer than the whole.
+            await Task.Delay(left < settleTime ? left : settleTime, time, cancellationToken);
         }
     }
 }

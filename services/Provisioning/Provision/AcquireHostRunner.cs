@@ -81,7 +81,8 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             return null;
         }
 
-        await Task.Delay(left, time, cancellationToken);
+        // Set back, the clock would make the rest longer than the whole.
+        await Task.Delay(left < provider.SettleTime ? left : provider.SettleTime, time, cancellationToken);
         return await provider.FindAsync(lease.LeaseId, cancellationToken);
     }
 

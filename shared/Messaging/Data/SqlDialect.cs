@@ -13,6 +13,12 @@ internal abstract class SqlDialect
 
     private const string Waiting = "\"SentAt\" IS NULL AND \"DeadAt\" IS NULL";
 
+    /// <summary>
+    /// No claim, and no wait of a stage run, is written for so long: a time that lies further ahead is of before the clock was set back, and over.
+    /// In milliseconds.
+    /// </summary>
+    private const string Impossible = "600000";
+
     /// <summary>The database's clock, in milliseconds since 1970.</summary>
     public abstract string Now { get; }
 
@@ -24,7 +30,7 @@ internal abstract class SqlDialect
         $$"""
         UPDATE outbox SET "Claim" = {0}, "ClaimedUntil" = {{Now}} + {1}
         WHERE "Seq" IN (
-            SELECT "Seq" FROM outbox WHERE {{Waiting}} AND "DueAt" <= {{Now}} AND "ClaimedUntil" <= {{Now}} ORDER BY "Seq" LIMIT {2} {{SkipLocked}})
+            SELECT "Seq" FROM outbox WHERE {{Waiting}} AND "DueAt" <= {{Now}} AND {{IsOver("\"ClaimedUntil\"")}} ORDER BY "Seq" LIMIT {2} {{SkipLocked}})
         RETURNING *
         """;
 
@@ -52,8 +58,8 @@ internal abstract class SqlDialect
             (SELECT MAX(f."Fence") FROM stage_runs f WHERE f."JobId" = stage_runs."JobId" AND f."Stage" = stage_runs."Stage"))
         WHERE ("JobId", "Stage", "Attempt") IN (
             SELECT r."JobId", r."Stage", r."Attempt" FROM stage_runs r
-            WHERE r."Stage" = {2} AND r."State" IN ('Open', 'Closing') AND r."NextLookAt" <= {{Now}}
-              AND (r."ClaimedUntil" IS NULL OR r."ClaimedUntil" < {{Now}})
+            WHERE r."Stage" = {2} AND r."State" IN ('Open', 'Closing') AND {{IsOver("r.\"NextLookAt\"")}}
+              AND (r."ClaimedUntil" IS NULL OR {{IsOver("r.\"ClaimedUntil\"")}})
               AND NOT EXISTS (
                   SELECT 1 FROM stage_runs o
                   WHERE o."JobId" = r."JobId" AND o."Stage" = r."Stage" AND o."Attempt" < r."Attempt" AND o."State" IN ('Open', 'Closing'))
@@ -147,7 +153,8 @@ internal abstract class SqlDialect
     public async Task<long?> NextDueAsync(DbContext database, CancellationToken cancellationToken)
     {
         var wait = await LongAsync(
-            database, $"SELECT COALESCE(MIN({Greatest}(\"DueAt\", \"ClaimedUntil\")) - {Now}, {long.MaxValue}) FROM outbox WHERE {Waiting}", cancellationToken);
+            database, $"SELECT COALESCE(MIN({Greatest}(\"DueAt\", CASE WHEN {IsOver("\"ClaimedUntil\"")} THEN 0 ELSE \"ClaimedUntil\" END)) - {Now}, {long.MaxValue}) FROM outbox WHERE {Waiting}",
+            cancellationToken);
         return wait == long.MaxValue ? null : wait;
     }
 
@@ -180,6 +187,8 @@ internal abstract class SqlDialect
         command.Transaction = database.Database.CurrentTransaction?.GetDbTransaction();
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private string IsOver(string time) => $"({time} <= {Now} OR {time} > {Now} + {Impossible})";
 
     private static string List(IEnumerable<long> rows) => string.Join(',', rows.Select(row => row.ToString(CultureInfo.InvariantCulture)));
 }

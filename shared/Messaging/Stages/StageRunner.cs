@@ -35,6 +35,7 @@ internal sealed class StageRunner<TCommand, TDb>(
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
     private long _renewed;
     private long _looked;
+    private volatile bool _moreDue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -131,6 +132,9 @@ internal sealed class StageRunner<TCommand, TDb>(
 
     private async Task ClaimAsync(CancellationToken stopping)
     {
+        // Until the answer is known: work that ends meanwhile asks for another look.
+        _moreDue = true;
+
         // What a stopping process gives back is for others.
         var free = stopping.IsCancellationRequested ? 0 : settings.Concurrency - _claims.Count;
         if (free <= 0)
@@ -139,7 +143,9 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
 
         // Not to be broken off: rows that were claimed and not read would have to wait for the end of their claim.
-        foreach (var row in await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None))
+        var rows = await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None);
+        _moreDue = rows.Count == free;
+        foreach (var row in rows)
         {
             logger.Claimed(row.JobId, row.Stage, row.Attempt, row.Fence);
             var claim = new StageClaim<TDb>(row, table, bus, logger, stopping);
@@ -163,6 +169,7 @@ internal sealed class StageRunner<TCommand, TDb>(
 
     private async Task WorkAsync(StageClaim<TDb> claim, CancellationToken stopping)
     {
+        var ended = false;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -177,9 +184,13 @@ internal sealed class StageRunner<TCommand, TDb>(
                     }
                 }
             }
-            else if (outcome is null || !await StoreAsync(claim, StageRunState.Open, outcome))
+            else
             {
-                await LeaveAsync(scope.ServiceProvider, claim, stopping);
+                ended = outcome is not null && await StoreAsync(claim, StageRunState.Open, outcome);
+                if (!ended)
+                {
+                    await LeaveAsync(scope.ServiceProvider, claim, stopping);
+                }
             }
         }
         catch (Exception exception)
@@ -191,7 +202,13 @@ internal sealed class StageRunner<TCommand, TDb>(
         {
             _claims.TryRemove((claim.JobId, claim.Attempt, claim.Fence), out _);
             claim.Dispose();
-            signal.Set();
+
+            // A look is a question to the database. After an end there is something new to find only if not all that was due could be claimed; an attempt
+            // that was broken off or closed may be due again, or be what a newer one waited for.
+            if (!ended || _moreDue)
+            {
+                signal.Set();
+            }
         }
     }
 

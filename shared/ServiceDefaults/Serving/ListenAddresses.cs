@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
 namespace FineTunePipeline.ServiceDefaults.Serving;
 
@@ -12,18 +13,18 @@ internal static class ListenAddresses
 {
     private const string Advice = "--urls http://127.0.0.1:8081";
 
-    public static void Check(string urls, StartFaults faults)
+    public static void Check(string urls, IConfiguration configuration, StartFaults faults)
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (FaultOf(url) is { } fault)
+            if (FaultOf(url, configuration) is { } fault)
             {
                 faults.Add($"{url} cannot be served: {fault}");
             }
         }
     }
 
-    private static string? FaultOf(string url)
+    private static string? FaultOf(string url, IConfiguration configuration)
     {
         BindingAddress address;
         try
@@ -35,7 +36,8 @@ internal static class ListenAddresses
             return $"it is no address. Set one such as {Advice}";
         }
 
-        return address.IsUnixPipe || address.Port == 0 ? null : FaultOf(address);
+        var secure = address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase) ? ServerCertificate.FaultOf(configuration) : null;
+        return secure ?? (address.IsUnixPipe || address.Port == 0 ? null : FaultOf(address));
     }
 
     private static string? FaultOf(BindingAddress address)

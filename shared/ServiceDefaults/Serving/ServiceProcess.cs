@@ -50,7 +50,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
 
         var urls = Urls(builder, plan, modules);
-        ListenAddresses.Check(urls, faults);
+        ListenAddresses.Check(urls, builder.Configuration, faults);
         var settings = new SettingsCheck(builder.Services, builder.Configuration);
         settings.CheckValues(faults);
         var home = chosen is not null ? faults.Ask(() => transport == BusOptions.InMemory ? DataHome.Lock(plan.Folder) : DataHome.Share(plan.Folder)) : null;

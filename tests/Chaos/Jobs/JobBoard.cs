@@ -29,7 +29,9 @@ internal sealed class JobBoard(IReadOnlyList<JobPlan> plans, JobInputs inputs, G
     {
         foreach (var plan in plans)
         {
-            while (_accepted.Count >= (plans.Count * Progress) + window && await UnfinishedAsync(cancellationToken) > window / 3)
+            // Kills that lag behind must not run out of jobs: the last ones come one at a time.
+            var enough = Math.Clamp((plans.Count - _accepted.Count) / 4, 1, window / 3);
+            while (_accepted.Count >= (plans.Count * Progress) + window && await UnfinishedAsync(cancellationToken) > enough)
             {
                 await Task.Delay(Pause, cancellationToken);
             }

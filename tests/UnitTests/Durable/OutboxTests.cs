@@ -76,8 +76,11 @@ public sealed class OutboxTests : IAsyncDisposable
         Assert.Equal(1, await next.CountAsync("heard", "kept"));
     }
 
-    [Fact]
-    public async Task A_row_whose_sender_died_before_it_marked_it_is_sent_again_when_its_claim_is_over()
+    /// <param name="days">The claim's end, from now: one that lies a day ahead was taken before the clock was set back.</param>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_row_whose_sender_died_before_it_marked_it_is_sent_again_when_its_claim_is_over(int days)
     {
         var remembering = new OutboxSettings { TransportForgets = false };
         await using var bench = await DurableBench.StartAsync(_store, remembering);
@@ -86,7 +89,7 @@ public sealed class OutboxTests : IAsyncDisposable
         await bench.UntilAsync(async database => !await database.Set<OutboxRow>().AnyAsync());
 
         // The row as it was before the mark, held by a process that is gone.
-        await bench.AddRowAsync("queue:notes", new NoteWritten { JobId = _job, Text = "held" }, row => (row.Claim, row.ClaimedUntil) = ("dead", 1));
+        await bench.AddRowAsync("queue:notes", new NoteWritten { JobId = _job, Text = "held" }, row => (row.Claim, row.ClaimedUntil) = ("dead", TimeProvider.System.GetUtcNow().AddDays(days).ToUnixTimeMilliseconds()));
         await bench.UntilAsync(database => database.Notes.AnyAsync(note => note.Text == "held"));
         Assert.Equal(1, await bench.CountAsync("heard", "held"));
     }

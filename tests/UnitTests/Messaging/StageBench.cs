@@ -56,6 +56,9 @@ internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
     /// <summary>The time of all claims is over by the database's clock: what happens to a worker that slept.</summary>
     public Task ExpireAsync(StageWorker? through = null) => ClaimUntilAsync(1, through);
 
+    /// <summary>All claims were taken when the clock was a day ahead.</summary>
+    public Task SetClockBackAsync() => ClaimUntilAsync(TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds(), null);
+
     /// <summary>All claims end in five seconds.</summary>
     public Task ShortenAsync() => ClaimUntilAsync(TimeProvider.System.GetUtcNow().AddSeconds(5).ToUnixTimeMilliseconds(), null);
 

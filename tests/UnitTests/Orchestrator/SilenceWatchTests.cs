@@ -98,6 +98,26 @@ public sealed class SilenceWatchTests : IAsyncDisposable
         Assert.Single(await watch.LookAsync(default));
     }
 
+    [Fact]
+    public async Task A_clock_that_was_set_back_makes_no_job_wait_as_much_longer()
+    {
+        var watch = await WatchAsync();
+        var job = await AddAsync("Waiting");
+        _time.SetUtcNow(Changed);
+        await using (var database = Database())
+        {
+            (await database.Jobs.SingleAsync(row => row.JobId == job)).ChangedAt = Changed + TimeSpan.FromDays(1);
+            using var open = database.OpenForWrites();
+            await database.SaveChangesAsync();
+        }
+
+        Assert.Equal([job], await watch.LookAsync(default));
+        _time.Advance(SilenceWatch.Silence - TimeSpan.FromMinutes(1));
+        Assert.Empty(await watch.LookAsync(default));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([job], await watch.LookAsync(default));
+    }
+
     public async ValueTask DisposeAsync()
     {
         _host?.Dispose();
