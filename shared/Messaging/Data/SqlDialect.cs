@@ -67,11 +67,14 @@ internal abstract class SqlDialect
         RETURNING *
         """;
 
-    /// <summary>A stage's first attempt, of which nearly all commands are: no row if others are known. Job, stage, attempt, command, now.</summary>
+    /// <summary>
+    /// A stage's first attempt, of which nearly all commands are: no row if others are known. Job, stage, attempt, command, now; owner and end of its claim and how often it was
+    /// claimed, if it is born claimed.
+    /// </summary>
     public const string InsertFirstRun =
         """
-        INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Entries", "Tries")
-        SELECT @p0, @p1, @p2, 'Open', @p3, 1, 0, @p4, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
+        INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Owner", "ClaimedUntil", "Entries", "Tries")
+        SELECT @p0, @p1, @p2, 'Open', @p3, 1, 0, @p4, @p5, @p6, @p7, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
         """;
 
     /// <summary>Ends a run: no row if the claim is lost. State, type and JSON of the outcome; job, stage, attempt, fence, state before.</summary>
@@ -93,7 +96,7 @@ internal abstract class SqlDialect
     public string GiveBackStage =>
         $$"""
         UPDATE stage_runs SET "Owner" = NULL, "ClaimedUntil" = NULL, "NextLookAt" = {{Now}} + {0}, "Tries" = "Tries" + {1}
-        WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5}
+        WHERE "JobId" = {2} AND "Stage" = {3} AND "Attempt" = {4} AND "Fence" = {5} AND "Owner" IS NOT NULL
         """;
 
     /// <summary>For each stage that has live runs: its name, how many are due and unclaimed, how many are claimed, and the age of the oldest due one in ms.</summary>

@@ -2,6 +2,7 @@ using FineTunePipeline.Messaging.Data;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Saga;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FineTunePipeline.Messaging.Sagas;
 
@@ -15,6 +16,7 @@ public static class SagaRegistration
     {
         saga.Repository(repository =>
         {
+            repository.TryAddSingleton<SagaQuery<TSaga, TDb>>();
             repository.RegisterLoadSagaRepository<TSaga, SagaRepositoryFactory<TSaga, TDb>>();
             repository.RegisterQuerySagaRepository<TSaga, SagaRepositoryFactory<TSaga, TDb>>();
             repository.RegisterSagaRepository<TSaga, TDb, SagaConsumeContextFactory<TDb, TSaga>, SagaRepositoryFactory<TSaga, TDb>>();

@@ -8,7 +8,7 @@ namespace FineTunePipeline.Messaging.Sagas;
 
 /// <summary>The sagas as one consume sees them: tracked by the consume's context, written by its flush.</summary>
 internal sealed class SagaRepositoryContextOf<TSaga, TMessage, TDb>(
-    TDb database, ConsumeContext<TMessage> context, ISagaConsumeContextFactory<TDb, TSaga> contexts)
+    TDb database, SagaQuery<TSaga, TDb> sagas, ConsumeContext<TMessage> context, ISagaConsumeContextFactory<TDb, TSaga> contexts)
     : ConsumeContextScope<TMessage>(context, database), SagaRepositoryContext<TSaga, TMessage>
     where TSaga : class, ISagaVersion
     where TMessage : class
@@ -33,7 +33,7 @@ internal sealed class SagaRepositoryContextOf<TSaga, TMessage, TDb>(
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
-        var saga = await database.Set<TSaga>().SingleOrDefaultAsync(row => row.CorrelationId == correlationId, CancellationToken);
+        var saga = await sagas.FindAsync(database, correlationId, CancellationToken);
         return saga is null ? null! : await contexts.CreateSagaConsumeContext(database, _context, saga, SagaConsumeContextMode.Load);
     }
 

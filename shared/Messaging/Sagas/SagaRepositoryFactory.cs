@@ -11,7 +11,7 @@ namespace FineTunePipeline.Messaging.Sagas;
 /// Sagas in a service's database, with optimistic concurrency. Inside a consume nothing is written here: the consume's one flush writes the saga together
 /// with its inbox row and its messages.
 /// </summary>
-internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, ISagaConsumeContextFactory<TDb, TSaga> contexts)
+internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, SagaQuery<TSaga, TDb> sagas, ISagaConsumeContextFactory<TDb, TSaga> contexts)
     : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISagaVersion
     where TDb : ServiceDbContext
@@ -37,7 +37,7 @@ internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, ISagaConsu
     private SagaRepositoryContextOf<TSaga, T, TDb> Context<T>(ConsumeContext<T> context)
         where T : class =>
         context.TryGetPayload<IDurableConsume>(out _)
-            ? new SagaRepositoryContextOf<TSaga, T, TDb>(database, context, contexts)
+            ? new SagaRepositoryContextOf<TSaga, T, TDb>(database, sagas, context, contexts)
             : throw new InvalidOperationException($"The endpoint of {typeof(TSaga).Name} has no outbox: call UseServiceOutbox in its definition.");
 
     private sealed class Reader(TDb database, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ public abstract class StageConsumer<TCommand>(StageInbox<TCommand> inbox)
     private Task InCommitAsync(ConsumeContext context, Func<WriteSession, Task> work)
     {
         context.InCommit(work);
-        context.AfterCommit(inbox.Wake);
+        context.AfterCommit(inbox.Committed);
         return Task.CompletedTask;
     }
 }

@@ -20,6 +20,6 @@ public abstract class StageInbox<TCommand>
     /// <summary>Marks this attempt and all older ones for ending; leaves a tombstone when the command has not come yet.</summary>
     internal abstract Task CancelAsync(WriteSession session, CancelStage cancel, CancellationToken cancellationToken);
 
-    /// <summary>Makes the runner of this process look at once; for after the commit.</summary>
-    internal abstract void Wake();
+    /// <summary>For after the commit: the runner of this process begins, or looks, at once.</summary>
+    internal abstract void Committed();
 }

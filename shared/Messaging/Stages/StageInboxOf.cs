@@ -6,16 +6,28 @@ namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>The inbox of one stage over its service's database, in one consume.</summary>
 internal sealed class StageInboxOf<TCommand, TDb>(
-    TDb database, StageRunTable<TDb> table, StageSettings<TCommand> settings, StageSignal<TCommand> signal, IPublishEndpoint publish)
-    : StageInbox<TCommand>
+    TDb database,
+    StageRunTable<TDb> table,
+    StageSettings<TCommand> settings,
+    StageSignal<TCommand> signal,
+    StageRunner<TCommand, TDb> runner,
+    IPublishEndpoint publish) : StageInbox<TCommand>, IDisposable
     where TCommand : class, IStageCommand
     where TDb : ServiceDbContext
 {
     private bool _closes;
+    private StageReservation? _reservation;
+    private StageRun? _claimed;
+
+    /// <summary>The consume is over: what has not begun was not written, as far as is known.</summary>
+    public void Dispose() => _reservation?.Release();
 
     internal override async Task AcceptAsync(WriteSession session, TCommand command, CancellationToken cancellationToken)
     {
-        var row = await table.AcceptAsync(session, database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command));
+        _reservation?.Release();
+        _reservation = runner.TryReserve(command.JobId, command.Attempt);
+        var (row, claimed) = await table.AcceptAsync(session, database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command), _reservation?.Owner);
+        _claimed = claimed ? row : null;
         _closes = command.Attempt > 1;
         switch (row?.State)
         {
@@ -41,7 +53,17 @@ internal sealed class StageInboxOf<TCommand, TDb>(
         }
     }
 
-    internal override void Wake() => signal.Set(_closes);
+    internal override void Committed()
+    {
+        if (_reservation is not null && _claimed is not null)
+        {
+            _reservation.Begin(_claimed);
+        }
+        else
+        {
+            signal.Set(_closes);
+        }
+    }
 
     private Task PublishCancelledAsync(string jobId, int attempt, CancellationToken cancellationToken) =>
         publish.Publish(new StageCancelled { JobId = jobId, Stage = settings.Stage, Attempt = attempt }, cancellationToken);

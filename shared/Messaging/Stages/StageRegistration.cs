@@ -35,7 +35,9 @@ public static class StageRegistration
         services.AddHostedService(provider => provider.GetRequiredService<StageMetrics<TDb>>());
         services.AddScoped<StageInbox<TCommand>, StageInboxOf<TCommand, TDb>>();
         services.AddScoped<IStageRunner<TCommand>, TRunner>();
-        services.AddHostedService<StageRunner<TCommand, TDb>>();
+        services.AddSingleton<StageWork<TCommand, TDb>>();
+        services.AddSingleton<StageRunner<TCommand, TDb>>();
+        services.AddHostedService(provider => provider.GetRequiredService<StageRunner<TCommand, TDb>>());
         return services;
     }
 }

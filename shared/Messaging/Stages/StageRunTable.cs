@@ -14,28 +14,42 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     public static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing. Returns the row of this attempt, or null if
-    /// only newer ones are known.
+    /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing. A stage's first attempt is claimed at once
+    /// for <paramref name="owner"/>, if there is one.
     /// </summary>
-    public async Task<StageRun?> AcceptAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, string command)
+    /// <returns>The row of this attempt, or null if only newer ones are known; and whether it was claimed here.</returns>
+    public async Task<(StageRun? Row, bool Claimed)> AcceptAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, string command, string? owner = null)
     {
         await dialect.LockStageAsync(session, jobId, stage.ToString());
-        if (await session.ExecuteAsync(SqlDialect.InsertFirstRun, jobId, stage.ToString(), attempt, command, session.Now) is not null)
+        var first = new StageRun
         {
-            return new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, Command = command, State = StageRunState.Open, Fence = 1, AcceptedAt = session.Now };
+            JobId = jobId,
+            Stage = stage,
+            Attempt = attempt,
+            Command = command,
+            State = StageRunState.Open,
+            Fence = 1,
+            AcceptedAt = session.Now,
+            Owner = owner,
+            ClaimedUntil = owner is null ? null : session.Now + (long)ClaimTime.TotalMilliseconds,
+            Entries = owner is null ? 0 : 1,
+        };
+        if (await session.ExecuteAsync(SqlDialect.InsertFirstRun, jobId, stage.ToString(), attempt, command, first.AcceptedAt, owner, first.ClaimedUntil, first.Entries) is not null)
+        {
+            return (first, owner is not null);
         }
 
         await using var joined = await session.JoinAsync(database);
         var known = await RowsAsync(database, jobId, stage);
         if (known[0].Attempt >= attempt)
         {
-            return known.SingleOrDefault(row => row.Attempt == attempt);
+            return (known.SingleOrDefault(row => row.Attempt == attempt), false);
         }
 
         Close(known);
         var added = Add(session, database, known, jobId, stage, attempt, command, StageRunState.Open);
         await database.SaveChangesAsync(CancellationToken.None);
-        return added;
+        return (added, false);
     }
 
     /// <summary>

@@ -1,25 +1,21 @@
 using System.Collections.Concurrent;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
-using FineTunePipeline.Messaging.Diagnostics;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Messaging.Stages;
 
 /// <summary>
-/// Claims due rows of one stage, runs them as async loops, renews their claims, stores what came of them. Killing the process costs one
+/// Claims due rows of one stage, has them worked on (<see cref="StageWork{TCommand,TDb}"/>) as async loops, renews their claims. Killing the process costs one
 /// claim time; another instance over the same database adds capacity.
 /// </summary>
 internal sealed class StageRunner<TCommand, TDb>(
     StageRunTable<TDb> table,
-    StageOutcomes<TDb> outcomes,
+    StageWork<TCommand, TDb> work,
     StageSettings<TCommand> settings,
     StageSignal<TCommand> signal,
-    IServiceScopeFactory scopes,
     IBus bus,
     TimeProvider time,
     ILogger<StageRunner<TCommand, TDb>> logger) : BackgroundService
@@ -32,20 +28,74 @@ internal sealed class StageRunner<TCommand, TDb>(
 
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
     private readonly ConcurrentDictionary<(string JobId, int Attempt, long Fence), StageClaim<TDb>> _claims = new();
+    private readonly ConcurrentDictionary<(string JobId, int Attempt), StageReservation> _reserved = new();
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
+    private readonly StageSlots _slots = new(settings.Concurrency);
     private long _renewed;
     private long _looked;
-    private volatile bool _moreDue;
+    private volatile bool _moreDue = true;
+    private CancellationToken _stopping = new(canceled: true);
+
+    /// <summary>
+    /// A slot for an attempt whose command is being written; null if the runner does not run, is full, or others wait for it in the database.
+    /// </summary>
+    public StageReservation? TryReserve(string jobId, int attempt)
+    {
+        if (_moreDue || !_slots.TryTake())
+        {
+            return null;
+        }
+
+        // A stop waits until it is known whether there is work to give back.
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var key = (jobId, attempt);
+        void End()
+        {
+            _reserved.TryRemove(key, out _);
+            settled.SetResult();
+        }
+
+        var reservation = new StageReservation(
+            _owner,
+            row =>
+            {
+                Begin(row);
+                End();
+            },
+            () =>
+            {
+                _slots.Give(1);
+                End();
+            });
+        if (!_reserved.TryAdd(key, reservation))
+        {
+            _slots.Give(1);
+            return null;
+        }
+
+        Track(settled.Task);
+        if (_stopping.IsCancellationRequested)
+        {
+            reservation.Release();
+            return null;
+        }
+
+        return reservation;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Interlocked.Exchange(ref _renewed, time.GetTimestamp());
+        _stopping = stoppingToken;
 
         // Beside the loop, because a locked database can hold the loop for longer than a claim lasts.
         await using var watchdog = time.CreateTimer(_ => StandDownIfStale(), null, Poll, Poll);
 
         await LoopAsync(stoppingToken);
-        await Task.WhenAll(_tasks.Keys);
+        while (!_tasks.IsEmpty)
+        {
+            await Task.WhenAll(_tasks.Keys);
+        }
     }
 
     /// <summary>A round at each poll, and as soon as something was written.</summary>
@@ -105,9 +155,12 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
 
         // Nobody works on what is left: storing its outcome failed. Renewed with the others it would never be claimed again.
-        foreach (var orphan in mine.Values)
+        foreach (var (key, orphan) in mine)
         {
-            await table.GiveBackAsync(orphan, TimeSpan.Zero, countTry: false, cancellationToken);
+            if (!_reserved.ContainsKey((key.JobId, key.Attempt)) && !_claims.ContainsKey(key))
+            {
+                await table.GiveBackAsync(orphan, TimeSpan.Zero, countTry: false, cancellationToken);
+            }
         }
     }
 
@@ -132,28 +185,47 @@ internal sealed class StageRunner<TCommand, TDb>(
 
     private async Task ClaimAsync(CancellationToken stopping)
     {
-        // Until the answer is known: work that ends meanwhile asks for another look.
+        // Until the answer is known: work that ends meanwhile asks for another look, and what comes meanwhile waits for its turn.
         _moreDue = true;
 
         // What a stopping process gives back is for others.
-        var free = stopping.IsCancellationRequested ? 0 : settings.Concurrency - _claims.Count;
-        if (free <= 0)
+        var free = stopping.IsCancellationRequested ? 0 : _slots.TakeAll();
+        if (free == 0)
         {
             return;
         }
 
-        // Not to be broken off: rows that were claimed and not read would have to wait for the end of their claim.
-        var rows = await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None);
-        _moreDue = rows.Count == free;
-        foreach (var row in rows)
+        var claimed = 0;
+        try
         {
-            logger.Claimed(row.JobId, row.Stage, row.Attempt, row.Fence);
-            var claim = new StageClaim<TDb>(row, table, bus, logger, stopping);
-            _claims[(row.JobId, row.Attempt, row.Fence)] = claim;
-            var task = Task.Run(() => WorkAsync(claim, stopping), CancellationToken.None);
-            _tasks[task] = 0;
-            _ = task.ContinueWith(ended => _tasks.TryRemove(ended, out _), TaskScheduler.Default);
+            // Not to be broken off: rows that were claimed and not read would have to wait for the end of their claim.
+            foreach (var row in await table.ClaimAsync(settings.Stage, _owner, free, CancellationToken.None))
+            {
+                claimed++;
+                Begin(row);
+            }
+
+            _moreDue = claimed == free;
         }
+        finally
+        {
+            _slots.Give(free - claimed);
+        }
+    }
+
+    /// <summary>Works on a claimed row, in a slot that was taken for it.</summary>
+    private void Begin(StageRun row)
+    {
+        logger.Claimed(row.JobId, row.Stage, row.Attempt, row.Fence);
+        var claim = new StageClaim<TDb>(row, table, bus, logger, _stopping);
+        _claims[(row.JobId, row.Attempt, row.Fence)] = claim;
+        Track(Task.Run(() => WorkAsync(claim), CancellationToken.None));
+    }
+
+    private void Track(Task task)
+    {
+        _tasks[task] = 0;
+        _ = task.ContinueWith(ended => _tasks.TryRemove(ended, out _), TaskScheduler.Default);
     }
 
     private void StandDownIfStale()
@@ -167,31 +239,12 @@ internal sealed class StageRunner<TCommand, TDb>(
         }
     }
 
-    private async Task WorkAsync(StageClaim<TDb> claim, CancellationToken stopping)
+    private async Task WorkAsync(StageClaim<TDb> claim)
     {
         var ended = false;
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var outcome = claim.Closing ? null : await RunAsync(scope.ServiceProvider, claim);
-            if (outcome is StageFailed failed && settings.KeepTrying)
-            {
-                if (await table.GiveBackAsync(claim.Row, BackOff(claim.Row.Tries), countTry: true, CancellationToken.None))
-                {
-                    if (await bus.TryPublishAsync(failed, stopping) is { } untold)
-                    {
-                        logger.NotTold(untold, claim.JobId, claim.Row.Stage, claim.Attempt);
-                    }
-                }
-            }
-            else
-            {
-                ended = outcome is not null && await StoreAsync(claim, StageRunState.Open, outcome);
-                if (!ended)
-                {
-                    await LeaveAsync(scope.ServiceProvider, claim, stopping);
-                }
-            }
+            ended = await work.DoAsync(claim, _stopping);
         }
         catch (Exception exception)
         {
@@ -202,6 +255,7 @@ internal sealed class StageRunner<TCommand, TDb>(
         {
             _claims.TryRemove((claim.JobId, claim.Attempt, claim.Fence), out _);
             claim.Dispose();
+            _slots.Give(1);
 
             // A look is a question to the database. After an end there is something new to find only if not all that was due could be claimed; an attempt
             // that was broken off or closed may be due again, or be what a newer one waited for.
@@ -211,106 +265,4 @@ internal sealed class StageRunner<TCommand, TDb>(
             }
         }
     }
-
-    /// <summary>The outcome, or null if the claim ended before there was one.</summary>
-    private async Task<IStageEvent?> RunAsync(IServiceProvider services, StageClaim<TDb> claim)
-    {
-        try
-        {
-            // A claim after a failure that was told is no interruption.
-            if (claim.Row.Entries > 1 + claim.Row.Tries)
-            {
-                await outcomes.ResumeAsync(claim.Row, claim.Wanted);
-            }
-
-            var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
-            return await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted);
-        }
-        catch (Exception exception) when (claim.Wanted.IsCancellationRequested)
-        {
-            // Whatever it was, it may be our own breaking off that caused it. A failure of the stage itself shows again at the next entry.
-            logger.BrokenOff(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
-            return null;
-        }
-        catch (Exception exception) when (DatabaseFaults.IsOutage(exception))
-        {
-            // Not the stage's failure: what it began goes on, and the next entry finds it.
-            logger.DatabaseFailed(exception, settings.Stage);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            var failure = StageFailures.Of(settings.Stage, exception);
-            if (failure.Kind == FailureKind.Internal && exception is not StageException)
-            {
-                logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
-            }
-
-            return Failed(claim, failure);
-        }
-    }
-
-    /// <summary>False, and nothing written: the claim is lost, or the attempt is to be ended after all.</summary>
-    private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
-    {
-        MessagingPoints.Reach(MessagingPoints.StageEffectDone, claim.JobId);
-        if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
-        {
-            return false;
-        }
-
-        logger.Ended(claim.JobId, claim.Row.Stage, claim.Attempt, outcome.GetType().Name);
-        return true;
-    }
-
-    /// <summary>The work is over and left no outcome: the attempt is ended if that is wanted of us, else the next claim goes on.</summary>
-    private async Task LeaveAsync(IServiceProvider services, StageClaim<TDb> claim, CancellationToken stopping)
-    {
-        if (!claim.Lost && !stopping.IsCancellationRequested)
-        {
-            var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, CancellationToken.None);
-            if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
-            {
-                await CloseAsync(services, claim);
-                return;
-            }
-        }
-
-        if (!await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countTry: false, CancellationToken.None))
-        {
-            logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
-        }
-    }
-
-    private async Task CloseAsync(IServiceProvider services, StageClaim<TDb> claim)
-    {
-        try
-        {
-            // A tombstone has no command, and nothing to end.
-            if (claim.Row.Command is { } command)
-            {
-                await services.GetRequiredService<IStageRunner<TCommand>>()
-                    .CancelAsync(StageMessages.ReadCommand<TCommand>(command), claim, claim.Held);
-            }
-        }
-        catch (Exception exception)
-        {
-            var brokenOff = claim.Held.IsCancellationRequested;
-            var delay = brokenOff ? TimeSpan.Zero : BackOff(claim.Row.Tries);
-            logger.CancelFailed(exception, claim.JobId, claim.Row.Stage, claim.Attempt, delay);
-            await table.GiveBackAsync(claim.Row, delay, countTry: !brokenOff, CancellationToken.None);
-            return;
-        }
-
-        var cancelled = new StageCancelled { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt };
-        if (!await StoreAsync(claim, StageRunState.Closing, cancelled))
-        {
-            logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
-        }
-    }
-
-    private static TimeSpan BackOff(int tries) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(tries, 6)));
-
-    private StageFailed Failed(StageClaim<TDb> claim, Failure failure) =>
-        new() { JobId = claim.JobId, Stage = settings.Stage, Attempt = claim.Attempt, Failure = failure };
 }

@@ -17,6 +17,15 @@ internal sealed class StageConsumes(IServiceProvider provider)
     public Task AcceptAsync(ReleaseHost command, CancellationToken cancellationToken) =>
         ConsumeAsync((inbox, session) => inbox.AcceptAsync(session, command, cancellationToken), cancellationToken);
 
+    /// <summary>Takes it in, and the power fails before the commit.</summary>
+    public Task FailAsync(ReleaseHost command) => ConsumeAsync(
+        async (inbox, session) =>
+        {
+            await inbox.AcceptAsync(session, command, CancellationToken.None);
+            throw new IOException("The power failed.");
+        },
+        CancellationToken.None);
+
     public Task CancelAsync(CancelStage cancel, CancellationToken cancellationToken) =>
         ConsumeAsync((inbox, session) => inbox.CancelAsync(session, cancel, cancellationToken), cancellationToken);
 
@@ -38,7 +47,7 @@ internal sealed class StageConsumes(IServiceProvider provider)
                         return true;
                     },
                     cancellationToken);
-                inbox.Wake();
+                inbox.Committed();
                 return;
             }
             catch (DbUpdateException exception) when (exception.InnerException is IOException)

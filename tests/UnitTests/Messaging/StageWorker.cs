@@ -86,6 +86,20 @@ internal sealed class StageWorker : IAsyncDisposable
         await Runner().StartAsync(default);
     }
 
+    /// <summary>Its runner has looked, nothing is due that it cannot take, and it has a slot.</summary>
+    public async Task IdleAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        StageReservation? slot;
+        while ((slot = Runner().TryReserve("idle", 1)) is null)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        slot.Release();
+    }
+
     /// <summary>The service is told to stop, and has.</summary>
     public async Task StopAsync()
     {
