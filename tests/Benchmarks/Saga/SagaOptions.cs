@@ -13,9 +13,9 @@ internal sealed class SagaOptions
         JsonFile = values.Required("json", "FILE");
         Broker = new Uri(values.Required("rabbitmq", "URI"));
         Python = values["python"] ?? "python3";
-        Jobs = values.Number("jobs", 600);
+        Jobs = values.Number("jobs", 150);
         WarmUp = values.Number("warm-up", 1000);
-        Rounds = values.Number("rounds", 3);
+        Turns = values.Number("turns", 9);
         (_postgres, _only) = (values["postgres"], values["only"]);
         Folder = Directory.CreateTempSubdirectory("finetune-bench-").FullName;
     }
@@ -28,22 +28,22 @@ internal sealed class SagaOptions
     /// <summary>Python with Celery and SQLAlchemy.</summary>
     public string Python { get; }
 
-    /// <summary>Jobs of the burst.</summary>
+    /// <summary>Jobs of a turn, submitted at once.</summary>
     public int Jobs { get; }
 
-    /// <summary>Jobs before those that are measured.</summary>
+    /// <summary>Our jobs before those that are measured.</summary>
     public int WarmUp { get; }
 
-    /// <summary>Times that everything is measured, one after the other; the medians count, for a machine's speed changes from minute to minute.</summary>
-    public int Rounds { get; }
+    /// <summary>Turns of each; the medians count.</summary>
+    public int Turns { get; }
 
     /// <summary>A folder of this run's own.</summary>
     public string Folder { get; }
 
-    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "warm-up", "rounds", "only"));
+    public static SagaOptions Parse(string[] arguments) => new(new BenchmarkArguments(arguments, "json", "rabbitmq", "postgres", "python", "jobs", "warm-up", "turns", "only"));
 
-    /// <summary>Whether a part is to be measured: sqlite, postgres or celery.</summary>
-    public bool Wants(string part) => (_only is null || _only.Split(',').Contains(part)) && (part != "postgres" || _postgres is not null);
+    /// <summary>Whether a database is to be measured: sqlite or postgres.</summary>
+    public bool Wants(string database) => (_only is null || _only == database) && (database != "postgres" || _postgres is not null);
 
     /// <summary>Settings of a process of ours.</summary>
     public Dictionary<string, string> Environment(string database) =>

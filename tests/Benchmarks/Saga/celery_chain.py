@@ -2,7 +2,7 @@
 
 worker:  python3 -m celery -A celery_chain worker
 client:  python3 celery_chain.py burst N | paced RATE SECONDS
-Settings by environment: BROKER (amqp URI), RESULTS (result backend, empty for none), ENDS (file to which the last task appends id and time).
+Settings by environment: BROKER (amqp URI), RESULTS (result backend, empty for none), QUEUE, ENDS (file to which the last task appends id and time).
 """
 import json
 import os
@@ -16,7 +16,7 @@ app = Celery("celery_chain", broker=os.environ["BROKER"], backend=os.environ.get
 app.conf.update(
     task_acks_late=True,
     task_ignore_result=not os.environ.get("RESULTS"),
-    task_default_queue="celery-bench",
+    task_default_queue=os.environ["QUEUE"],
     broker_transport_options={"confirm_publish": True},
     worker_prefetch_multiplier=4,
 )
