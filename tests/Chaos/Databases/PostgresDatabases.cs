@@ -6,6 +6,8 @@ namespace FineTunePipeline.Chaos.Databases;
 /// <summary>A schema of one database for each service.</summary>
 internal sealed class PostgresDatabases(PostgresDatabase server) : IServiceDatabases
 {
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(500);
+
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["FINETUNE__Database__Provider"] = "postgres",
@@ -22,17 +24,34 @@ internal sealed class PostgresDatabases(PostgresDatabase server) : IServiceDatab
 
     public async Task LockAsync(string service, TimeSpan time, CancellationToken cancellationToken)
     {
+        while (!await TryLockAsync(service, time, cancellationToken))
+        {
+            // The services' own transactions hold one table and want another: PostgreSQL has chosen us to give way.
+            await Task.Delay(AgainAfter, cancellationToken);
+        }
+    }
+
+    private async Task<bool> TryLockAsync(string service, TimeSpan time, CancellationToken cancellationToken)
+    {
         await using var connection = await OpenAsync(service, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var table in await TablesAsync(connection, service, cancellationToken))
         {
             // Readers go on, as they do beside SQLite's writer.
             await using var command = new NpgsqlCommand($"LOCK TABLE \"{table}\" IN EXCLUSIVE MODE", connection, transaction);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            try
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                return false;
+            }
         }
 
         await Task.Delay(time, cancellationToken);
         await transaction.RollbackAsync(cancellationToken);
+        return true;
     }
 
     private static async Task<List<string>> TablesAsync(NpgsqlConnection connection, string service, CancellationToken cancellationToken)
