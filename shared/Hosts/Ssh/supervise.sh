@@ -17,6 +17,8 @@ GRACE=${FINETUNE_SUPERVISE_GRACE:-30}       # seconds from SIGTERM to SIGKILL at
 FREE_MB=${FINETUNE_SUPERVISE_FREE_MB:-200}  # less than this free is worth a line
 KILL_LIMIT=20                               # seconds in which a killed process must be gone
 LATE="ended at the time limit"
+newline='
+'
 
 fail() { echo "supervise.sh: $*" >&2; exit 1; }
 
@@ -114,7 +116,8 @@ start() { # SECONDS [--power-off COMMAND]
   command -v setsid >/dev/null || command -v python3 >/dev/null || fail "needs setsid (package util-linux, or busybox) or python3"
   # The answer is what the supervisor and the process that becomes the command say before they let go of this pipe; their end is not waited for.
   answer=$(exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; own_session sh "$self" supervise . "$1" "${3-}" 2>&1 </dev/null &)
-  case $answer in
+  # The last line of it: a shell may have said before that it lacks a locale, or the like.
+  case ${answer##*"$newline"} in
     started) echo started ;;
     taken) exit 3 ;;
     *) fail "${answer:-the start was cut off}" ;;
@@ -125,7 +128,10 @@ start() { # SECONDS [--power-off COMMAND]
 supervise() { # SECONDS POWER-OFF
   # The disk may be full when the run ends: these bytes are overwritten in place then.
   result=".exit_code.$$"
-  if ! { printf '%15s\n' '' >"$result" && (umask 077 && touch stdout.log stderr.log); }; then rm -f "$result"; exit 1; fi
+  if ! { printf '%15s\n' '' >"$result" && (umask 077 && touch stdout.log stderr.log); }; then
+    rm -f "$result"
+    echo "the run folder cannot be written; is its disk full?"; exit 1
+  fi
   me=$(record_of $$)
   own_session sh "$self" become . "$me" 3>&1 >>stdout.log 2>>stderr.log </dev/null &
   child=$!
@@ -145,7 +151,7 @@ supervise() { # SECONDS POWER-OFF
 # What it will run is read before, so that a later start that is refused has not changed it; as an argument of sh it could be seen by everybody.
 become() { # RECORD-OF-SUPERVISOR
   commands=$(cat command.sh 2>&3) || exit 125
-  if ! { printf '%s\n' "$1" >".supervisor.$$" && record_of $$ >".pid.$$"; } 2>&3; then exit 125; fi
+  if ! { printf '%s\n' "$1" >".supervisor.$$" && record_of $$ >".pid.$$"; } 2>&3; then echo "the run cannot be put on record" >&3; exit 125; fi
   sync ".pid.$$" 2>/dev/null
   if ! problem=$(ln ".pid.$$" pid 2>&1); then
     if [ -e pid ]; then echo taken >&3; else echo "$problem" >&3; fi
@@ -178,8 +184,8 @@ watch() { # SECONDS POWER-OFF
 
 # One line when space gets short, and no other until there was enough again.
 watch_disk() {
-  free=$(($(stat -f -c '%a * %S' . || echo 0))) || return 0
-  free=$((free / 1000000))
+  space=$(stat -f -c '%a %S' .) || return 0
+  free=$((${space% *} * ${space#* } / 1000000))
   if [ "$free" -ge $((FREE_MB + FREE_MB / 4)) ]; then low=''
   elif [ "$free" -lt "$FREE_MB" ] && [ -z "$low" ] && say "the disk of the run folder has only $free MB free"; then low=1; fi
 }
