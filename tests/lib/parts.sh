@@ -7,7 +7,8 @@
 #   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
 #   FINETUNE_TEST_CONTAINERS_RABBITMQ (the image) with DOCKER_HOST and Testcontainers' own settings
 source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
-PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps"
+# The last three are for the tests of supervise.sh, which run it by another shell, read it and move its clock.
+PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps busybox shellcheck libfaketime"
 
 parts_docker() { command -v docker >/dev/null && timeout 20 docker info >/dev/null 2>&1; }
 

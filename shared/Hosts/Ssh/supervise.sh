@@ -16,6 +16,9 @@
 GRACE=${FINETUNE_SUPERVISE_GRACE:-30}       # seconds from SIGTERM to SIGKILL at the time limit
 FREE_MB=${FINETUNE_SUPERVISE_FREE_MB:-200}  # less than this free is worth a line
 KILL_LIMIT=20                               # seconds in which a killed process must be gone
+LATE="ended at the time limit"
+newline='
+'
 
 fail() { echo "supervise.sh: $*" >&2; exit 1; }
 
@@ -86,7 +89,13 @@ is_number() { case $1 in '' | *[!0-9]* | 0?*) return 1 ;; esac; }
 
 has_run() { [ -e pid ] || [ -e exit_code ]; }
 
-# Under what the command wrote itself. A full disk costs the run this line.
+# Processes that the machine killed for want of memory: that the count grew is the only sign of such an end. Another's may be taken for ours.
+count_oom_kills() {
+  oom_kills=0
+  { while read -r name count; do if [ "$name" = oom_kill ]; then oom_kills=$count; fi; done </proc/vmstat; } 2>/dev/null
+}
+
+# Under what the command wrote itself, where it is looked for. A full disk costs the run this line.
 say() { printf '\nfinetune-supervise: %s\n' "$*" >>stderr.log; }
 
 # A disk that hangs must not keep the host from going off.
@@ -107,7 +116,8 @@ start() { # SECONDS [--power-off COMMAND]
   command -v setsid >/dev/null || command -v python3 >/dev/null || fail "needs setsid (package util-linux, or busybox) or python3"
   # The answer is what the supervisor and the process that becomes the command say before they let go of this pipe; their end is not waited for.
   answer=$(exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; own_session sh "$self" supervise . "$1" "${3-}" 2>&1 </dev/null &)
-  case $answer in
+  # The last line of it: a shell may have said before that it lacks a locale, or the like.
+  case ${answer##*"$newline"} in
     started) echo started ;;
     taken) exit 3 ;;
     *) fail "${answer:-the start was cut off}" ;;
@@ -118,23 +128,30 @@ start() { # SECONDS [--power-off COMMAND]
 supervise() { # SECONDS POWER-OFF
   # The disk may be full when the run ends: these bytes are overwritten in place then.
   result=".exit_code.$$"
-  if ! { printf '%15s\n' '' >"$result" && (umask 077 && touch stdout.log stderr.log); }; then rm -f "$result"; exit 1; fi
+  if ! { printf '%15s\n' '' >"$result" && (umask 077 && touch stdout.log stderr.log); }; then
+    rm -f "$result"
+    echo "the run folder cannot be written; is its disk full?"; exit 1
+  fi
   me=$(record_of $$)
   own_session sh "$self" become . "$me" 3>&1 >>stdout.log 2>>stderr.log </dev/null &
   child=$!
   exec >/dev/null 2>&1
   stat_of "$child"; child_start=$started
-  trap 'signal TERM' TERM
+  # A shutdown of the host asks us to end: the command is asked instead, and we stay until its exit code is written.
+  asked=''; trap 'asked=1' TERM
   trap : HUP
   watch "$1" "$2"
+  trap '' TERM
   wait "$child"; code=$?
   rm -f ".pid.$child" ".supervisor.$child"
   if read_record pid && [ "$pid" = "$child" ]; then finish "$code" "$2"; else rm -f "$result"; fi
 }
 
 # The process that becomes the command: it puts itself on record first, and looks whether it shall stop then; who stops it does that the other way round.
+# What it will run is read before, so that a later start that is refused has not changed it; as an argument of sh it could be seen by everybody.
 become() { # RECORD-OF-SUPERVISOR
-  if ! { printf '%s\n' "$1" >".supervisor.$$" && record_of $$ >".pid.$$"; } 2>&3; then exit 125; fi
+  commands=$(cat command.sh 2>&3) || exit 125
+  if ! { printf '%s\n' "$1" >".supervisor.$$" && record_of $$ >".pid.$$"; } 2>&3; then echo "the run cannot be put on record" >&3; exit 125; fi
   sync ".pid.$$" 2>/dev/null
   if ! problem=$(ln ".pid.$$" pid 2>&1); then
     if [ -e pid ]; then echo taken >&3; else echo "$problem" >&3; fi
@@ -145,28 +162,30 @@ become() { # RECORD-OF-SUPERVISOR
   (echo started >&3) 2>/dev/null
   exec 3>&-
   if [ -e stop ]; then exit 143; fi
-  exec sh ./command.sh
+  set --
+  eval "$commands"
 }
 
 # Until the command is dead.
 watch() { # SECONDS POWER-OFF
-  tell_time; began=$now limit=$1 over='' low=''
+  tell_time; count_oom_kills; began=$now oom_before=$oom_kills over='' low=''
   while same "$child" "$child_start"; do
     touch heartbeat
     watch_disk
-    tell_time; late=$((now - began - limit))
-    if [ "$late" -ge $((GRACE + KILL_LIMIT)) ] && [ -n "$2" ]; then power_off "$2"; exit; fi
-    if [ "$late" -ge "$GRACE" ]; then signal KILL
-    elif [ "$late" -ge 0 ] && [ -z "$over" ]; then over=1; say "ended at the time limit"; signal TERM; fi
+    tell_time; late=$((now - began - $1))
+    if [ "$late" -ge 0 ] && [ -z "$over" ]; then over=1 asked=1; fi
+    if [ -n "$asked" ]; then asked=''; signal TERM; fi
+    if [ "$late" -ge "$GRACE" ]; then signal KILL; fi
+    # What not even SIGKILL ends, as with a driver that hangs, must not keep the host on.
+    if [ "$late" -ge $((GRACE + KILL_LIMIT)) ] && [ -n "$2" ]; then say "$LATE, but does not end"; power_off "$2"; exit; fi
     sleep 1
   done
 }
 
 # One line when space gets short, and no other until there was enough again.
 watch_disk() {
-  [ $((rounds % 5)) -eq 1 ] || return 0
-  free=$(($(stat -f -c '%a * %S' . || echo 0))) || return 0
-  free=$((free / 1000000))
+  space=$(stat -f -c '%a %S' .) || return 0
+  free=$((${space% *} * ${space#* } / 1000000))
   if [ "$free" -ge $((FREE_MB + FREE_MB / 4)) ]; then low=''
   elif [ "$free" -lt "$FREE_MB" ] && [ -z "$low" ] && say "the disk of the run folder has only $free MB free"; then low=1; fi
 }
@@ -174,7 +193,9 @@ watch_disk() {
 finish() { # CODE POWER-OFF
   # What the command left behind in its group must not go on writing into a run that is over.
   signal KILL
-  if [ -n "$over" ]; then flush; fi
+  count_oom_kills
+  if [ -n "$over" ]; then say "$LATE"; flush
+  elif [ "$1" -eq 137 ] && [ "$oom_kills" -gt "$oom_before" ]; then say "killed by the system, which was out of memory"; fi
   tries=0
   until write_exit_code "$1" || [ "$tries" -ge 60 ]; do tries=$((tries + 1)); touch heartbeat; sleep 1; done
   if [ -n "$over" ] && [ -n "$2" ]; then power_off "$2"; fi
