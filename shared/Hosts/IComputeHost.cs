@@ -40,4 +40,7 @@ public interface IComputeHost
 
     /// <summary>Deletes a file or folder with all it holds; no error if it is not there.</summary>
     Task DeleteAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Leads a free port of our loopback to a port of the host's loopback, until the result is disposed or the connection breaks.</summary>
+    Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken);
 }

@@ -24,6 +24,9 @@ public static class RunFolder
     /// <summary>What to run (a <see cref="HostCommand"/> as JSON); readable by its owner alone, because the environment may hold secrets.</summary>
     public const string Command = "command.json";
 
+    /// <summary>What to run on a host that is reached by SSH, as lines of a POSIX shell; readable by its owner alone.</summary>
+    public const string CommandScript = "command.sh";
+
     /// <summary>Held locked by the supervisor while it lives, so that a folder never gets two.</summary>
     public const string Lock = "lock";
 

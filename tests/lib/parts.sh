@@ -1,13 +1,14 @@
-# RabbitMQ, PostgreSQL and a container engine for the integration tests. Sourced by other scripts.
+# RabbitMQ, PostgreSQL, OpenSSH's server and a container engine for the integration tests. Sourced by other scripts.
 # With a Docker engine the tests start the public images by Testcontainers, and nothing is done here. Else, as root on Debian, from Debian's packages:
 # RabbitMQ and PostgreSQL as processes of our own on loopback, and podman with an image of RabbitMQ made of the same packages' files. No service is
 # started or set up (Debian does enable the packages' own services for the next boot): settings, data and images are in one folder, which
-# CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman.
+# CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman. sshd is only installed: tests start it themselves, each with settings of its own.
 # Exported (each PART also as FINETUNE_TEST_PART_MISSING="why not"):
 #   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
 #   FINETUNE_TEST_CONTAINERS_RABBITMQ (the image) with DOCKER_HOST and Testcontainers' own settings
 source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
-PARTS_PACKAGES="rabbitmq-server postgresql podman runc netavark iptables procps"
+# The last three are for the tests of supervise.sh, which run it by another shell, read it and move its clock.
+PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps busybox shellcheck libfaketime"
 
 parts_docker() { command -v docker >/dev/null && timeout 20 docker info >/dev/null 2>&1; }
 
@@ -151,7 +152,7 @@ parts_podman_down() { # FOLDER: the service, and every container, network and vo
 # Installs and starts everything; the lines to export go to FOLDER/exports as each part is there.
 parts_make() { # FOLDER
   local folder=$1
-  if ! parts_install; then parts_missing "Debian's packages could not be installed: see .tmp/parts.log" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+  if ! parts_install; then parts_missing "Debian's packages could not be installed: see .tmp/parts.log" RABBITMQ POSTGRES SSHD CONTAINERS >"$folder/exports"; return; fi
   ! parts_wanted rabbitmq || { parts_rabbitmq "$folder/rabbitmq" || parts_missing "RabbitMQ did not start: see .tmp/parts.log" RABBITMQ; } >>"$folder/exports"
   ! parts_wanted postgres || { parts_postgres "$folder/postgres" || parts_missing "PostgreSQL did not start: see .tmp/parts.log" POSTGRES; } >>"$folder/exports"
   ! parts_wanted containers || { parts_containers "$folder/podman" || parts_missing "podman could not be set up: see .tmp/parts.log" CONTAINERS; } >>"$folder/exports"
@@ -163,12 +164,12 @@ parts_up() { # FOLDER LOG INSTALL(yes: do not ask): goes on in the background un
   local folder lacking why answer; folder=$(realpath -m "$1"); mkdir -p "$folder"; : >"$folder/exports"
   PARTS=$folder PARTS_MAKING=
   if [ -n "${FINETUNE_TEST_RABBITMQ-}${FINETUNE_TEST_POSTGRES-}" ] || parts_docker; then return; fi
-  if ! why=$(parts_can); then parts_missing "$why" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+  if ! why=$(parts_can); then parts_missing "$why" RABBITMQ POSTGRES SSHD CONTAINERS >"$folder/exports"; return; fi
   lacking=$(parts_lacking)
   if [ -n "$lacking" ]; then
     if [ -t 0 ] && [ "$3" = no ]; then
       read -rp "Install Debian's packages ${lacking% } (their services are not started now; Debian enables them for the next boot)? [y/N] " answer
-      if [ "$answer" != y ]; then parts_missing "Debian's packages ${lacking% } were not wanted" RABBITMQ POSTGRES CONTAINERS >"$folder/exports"; return; fi
+      if [ "$answer" != y ]; then parts_missing "Debian's packages ${lacking% } were not wanted" RABBITMQ POSTGRES SSHD CONTAINERS >"$folder/exports"; return; fi
     fi
     echo "Installing the packages ${lacking% } for real parts in the integration tests (their services are not started now; Debian enables them for the next boot)"
   fi

@@ -82,6 +82,8 @@ public sealed class LocalHost(Func<HostCommand> supervise, TimeProvider time) : 
         return Task.CompletedTask;
     }
 
+    public Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken) => Task.FromResult(new ForwardedPort(remotePort));
+
     private static FileStream? OpenForReading(string path)
     {
         try

@@ -69,6 +69,8 @@ internal sealed class SimulatedHosts(string looksFile) : IHostConnector, IComput
 
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => throw Unexpected();
 
+    public Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken) => throw Unexpected();
+
     private static NotSupportedException Unexpected() => new("Nobody asks this of a trainer that runs.");
 
     private static string AttemptOf(string runFolder) => runFolder[..runFolder.LastIndexOf('/')];

@@ -119,6 +119,8 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
         return Task.CompletedTask;
     }
 
+    public Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken) => Task.FromResult(new ForwardedPort(remotePort));
+
     private ScriptedRun Execute(ScriptedCall call)
     {
         Calls.Add(call);

@@ -14,6 +14,7 @@ public sealed partial class LayoutTests
         { "Microsoft.EntityFrameworkCore", @"^shared/Messaging/|^services/\w+/Data/|^services/Gateway/Views/|^services/\w+/[\w/]*(Table|Checkpoints)\.cs$|^services/Provisioning/Leases/" },
         { "MassTransit", @"^shared/Messaging/|^services/Orchestrator/Saga/|Consumer\.cs$|Definition\.cs$|Module\.cs$|^services/Gateway/Jobs/JobSubmitter\.cs$" },
         { "RabbitMQ.Client", "^shared/Messaging/Bus/" },
+        { "Renci.SshNet", "^shared/Hosts/Ssh/" },
         { "TorchSharp", "^services/Engines/CpuTrainer/" },
         { "LLama", "^services/Engines/ModelTools/" },
         { "Tokenizers.DotNet", "^shared/Tokenization/Tokenizers/" },

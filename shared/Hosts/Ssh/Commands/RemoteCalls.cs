@@ -1,0 +1,54 @@
+using FineTunePipeline.Hosts.Ssh.Connections;
+
+namespace FineTunePipeline.Hosts.Ssh.Commands;
+
+/// <summary>Runs short scripts of ours on a host to their end.</summary>
+internal sealed class RemoteCalls(SshConnections pool)
+{
+    public SshConnections Pool => pool;
+
+    public SshOptions Options => pool.Options;
+
+    /// <summary>Runs a script without input and collects all that it writes to standard output.</summary>
+    /// <param name="doing">For people: "listing /root/work".</param>
+    /// <exception cref="HostUnreachableException">No contact, or no end within the limit.</exception>
+    public Task<RemoteResult> RunAsync(RemoteScript script, string doing, TimeSpan limit, CancellationToken cancellationToken) => WithinAsync(
+        doing,
+        limit,
+        async token =>
+        {
+            var process = await RemoteProcess.StartAsync(pool, script, token).ConfigureAwait(false);
+            await using (process.ConfigureAwait(false))
+            {
+                using var output = new MemoryStream();
+                var buffer = new byte[16 * 1024];
+                int read;
+                while ((read = await process.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+                {
+                    output.Write(buffer, 0, read);
+                }
+
+                return new RemoteResult(await process.ExitAsync(token).ConfigureAwait(false), output.ToArray(), process.ErrorText.Trim());
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Gives a piece of work a time limit, after which the host counts as unreachable: what holds it up we cannot see from here.</summary>
+    public async Task<T> WithinAsync<T>(string doing, TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(limit, pool.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            return await work(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Late(doing, limit, exception);
+        }
+    }
+
+    /// <summary>What is thrown at the end of a time limit.</summary>
+    public HostUnreachableException Late(string doing, TimeSpan limit, Exception exception) =>
+        new(FormattableString.Invariant($"{pool.Endpoint} did not finish {doing} within {limit.TotalSeconds:0.#} s."), exception);
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FineTunePipeline.Hosts.Ssh.Connections;
+
+/// <summary>
+/// The TCP connection to an SSH server, which SSH.NET reaches through a port of loopback. SSH.NET gives nobody its socket: it does not notice a dead peer, and
+/// while a send hangs it cannot even be disposed. Here we see when the peer last sent a byte, and can cut the connection at any moment; all that waits on it
+/// in SSH.NET then fails at once. What passes is encrypted and authenticated by SSH from end to end.
+/// </summary>
+internal sealed class SshWire : IAsyncDisposable
+{
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly TimeProvider _time;
+    private readonly Socket _remote;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Task _relay;
+    private Socket? _local;
+    private long _lastReceived;
+    private int _isCut;
+
+    private SshWire(Socket remote, TimeProvider time)
+    {
+        (_remote, _time) = (remote, time);
+        _lastReceived = time.GetTimestamp();
+        _listener.Start(1);
+        LocalEndpoint = (IPEndPoint)_listener.LocalEndpoint;
+        _relay = RelayAsync();
+    }
+
+    /// <summary>Where SSH.NET connects to, once.</summary>
+    public IPEndPoint LocalEndpoint { get; }
+
+    /// <summary>For how long the peer has sent nothing.</summary>
+    public TimeSpan Silence => _time.GetElapsedTime(Interlocked.Read(ref _lastReceived));
+
+    /// <summary>Why the connection ended, if we know; null while it lasts.</summary>
+    public string? Fault { get; private set; }
+
+    public bool IsCut => Volatile.Read(ref _isCut) != 0;
+
+    /// <exception cref="SocketException">The server cannot be reached.</exception>
+    public static async Task<SshWire> ConnectAsync(SshEndpoint endpoint, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var remote = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await remote.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false);
+            return new SshWire(remote, time);
+        }
+        catch
+        {
+            remote.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the connection now. The first reason stays.</summary>
+    public void Cut(string reason, bool onlyIf = true)
+    {
+        if (!onlyIf || Interlocked.Exchange(ref _isCut, 1) != 0)
+        {
+            return;
+        }
+
+        Fault = reason;
+        _listener.Stop();
+        _remote.Dispose();
+        _local?.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Cut("it was closed here");
+        await _relay.ConfigureAwait(false);
+    }
+
+    private async Task RelayAsync()
+    {
+        try
+        {
+            var local = await _listener.AcceptSocketAsync().ConfigureAwait(false);
+            _local = local;
+            local.NoDelay = true;
+            _listener.Stop();
+            if (IsCut)
+            {
+                local.Dispose();
+            }
+
+            var (up, down) = (CopyAsync(local, _remote, isFromPeer: false), CopyAsync(_remote, local, isFromPeer: true));
+            var first = await Task.WhenAny(up, down).ConfigureAwait(false);
+            if (!first.IsFaulted)
+            {
+                Cut(first == down ? "the host closed it" : "it was closed here");
+            }
+
+            await Task.WhenAll(up, down).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            Cut(exception.Message);
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to, bool isFromPeer)
+    {
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = await from.ReceiveAsync(buffer).ConfigureAwait(false)) > 0)
+        {
+            if (isFromPeer)
+            {
+                Interlocked.Exchange(ref _lastReceived, _time.GetTimestamp());
+            }
+
+            for (var sent = 0; sent < read;)
+            {
+                sent += await to.SendAsync(buffer.AsMemory(sent, read - sent)).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using FineTunePipeline.Contracts.Stages;
+
+namespace FineTunePipeline.Hosts.Ssh;
+
+/// <summary>The host answers and does not let us in: wrong password, or our key is not installed there. Trying again is of no use.</summary>
+public sealed class HostLoginRefusedException(string message, Exception inner) : IOException(message, inner), IStageFault
+{
+    public Failure Failure => new("host_login_refused", Message, FailureKind.BadInput);
+}

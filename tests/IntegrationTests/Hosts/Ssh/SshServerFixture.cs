@@ -1,0 +1,58 @@
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.TestKit.Ssh;
+using FineTunePipeline.TestKit.Storage;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace FineTunePipeline.IntegrationTests.Hosts.Ssh;
+
+/// <summary>A server of its own for each test, and hosts on it with short limits.</summary>
+public abstract class SshServerFixture : IAsyncLifetime
+{
+    private readonly List<SshHostConnector> _connectors = [];
+    private readonly TemporaryFolder _folder = new();
+
+    protected SshServer Server { get; private set; } = null!;
+
+    protected MemoryHostKeys HostKeys { get; } = new();
+
+    protected string Work => _folder.Path;
+
+    protected static HostCommand Shell(string line, params ReadOnlySpan<string> arguments) => new() { FileName = "sh", Arguments = ["-c", line, "sh", .. arguments] };
+
+    protected SshHostConnector Connector(Action<SshOptions>? change = null, IHostKeys? hostKeys = null)
+    {
+        var options = new SshOptions
+        {
+            KeyFile = Server.KeyFile,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ProbeAfter = TimeSpan.FromSeconds(1),
+            ProbeTimeout = TimeSpan.FromSeconds(2),
+        };
+        change?.Invoke(options);
+        var connector = new SshHostConnector(Options.Create(options), hostKeys ?? HostKeys, TimeProvider.System);
+        _connectors.Add(connector);
+        return connector;
+    }
+
+    protected IComputeHost Connect(Action<SshOptions>? change = null, IHostKeys? hostKeys = null) => Connector(change, hostKeys).Connect(Server.Endpoint.Reference(Work));
+
+    public async ValueTask InitializeAsync() => Server = await SshServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connector in _connectors)
+        {
+            await connector.DisposeAsync();
+        }
+
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.TestKit.Storage;
+using Xunit;
+
+namespace FineTunePipeline.TestKit.Ssh;
+
+/// <summary>
+/// A real OpenSSH server on loopback, with a port, a host key and settings of its own. It runs in a mount namespace where root has a password, a login shell
+/// and a home that the test chose: nothing of the system is changed. Debian's openssh-server comes by <c>tests/run</c>; where it cannot be had, the first use
+/// skips the test with the reason.
+/// </summary>
+public sealed class SshServer : IAsyncDisposable
+{
+    private const int Kill = 9, Stop = 19, Continue = 18;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _loginShell;
+    private readonly string? _path;
+    private Process? _process;
+
+    private SshServer(string loginShell, string? path) => (_loginShell, _path) = (loginShell, path);
+
+    /// <summary>Root's.</summary>
+    public static string Password => "correct-horse-battery";
+
+    public SshEndpoint Endpoint { get; private set; } = null!;
+
+    /// <summary>A private key that may log in as root.</summary>
+    public string KeyFile => _folder.At("client_key");
+
+    /// <summary>A private key that may not.</summary>
+    public string StrangerKeyFile => _folder.At("stranger_key");
+
+    /// <summary>As <c>ssh-keygen -l</c> prints it.</summary>
+    public string Fingerprint => Run("ssh-keygen", "-l", "-f", _folder.At("host_key")).Split(' ')[1];
+
+    /// <summary>Root's home there.</summary>
+    public string Home => _folder.At("home");
+
+    /// <param name="loginShell">Root's there.</param>
+    /// <param name="path">PATH of sessions; null: the server's own.</param>
+    public static async Task<SshServer> StartAsync(string loginShell = "/bin/sh", string? path = null)
+    {
+        Assert.SkipWhen(Missing() is not null, "OpenSSH's server: " + Missing());
+        var server = new SshServer(loginShell, path);
+        Directory.CreateDirectory(server.Home);
+        foreach (var key in (string[])["host_key", "client_key", "stranger_key"])
+        {
+            Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server._folder.At(key));
+        }
+
+        await server.StartAsync(FreePort.Find());
+        return server;
+    }
+
+    /// <summary>Starts it again on the same port, as a reboot does.</summary>
+    public async Task RestartAsync(bool newHostKey)
+    {
+        if (newHostKey)
+        {
+            File.Delete(_folder.At("host_key"));
+            Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", _folder.At("host_key"));
+        }
+
+        await StartAsync(Endpoint.Port);
+    }
+
+    /// <summary>Ends the server and its sessions at once, without a goodbye. What sessions had started in sessions of their own lives on.</summary>
+    public void KillNow() => Signal(Kill, all: true);
+
+    /// <summary>Ends the sessions alone.</summary>
+    public void KillSessions() => Signal(Kill, all: false);
+
+    /// <summary>They stay connected and do nothing: what a frozen host looks like.</summary>
+    public void FreezeSessions() => Signal(Stop, all: false);
+
+    public void ThawSessions() => Signal(Continue, all: false);
+
+    /// <summary>How many sessions, of any user, it serves now.</summary>
+    public int SessionCount => Sessions().Count;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            Signal(Kill, all: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    private static string? Missing() =>
+        Environment.GetEnvironmentVariable("FINETUNE_TEST_SSHD_MISSING") is { } missing ? missing
+        : !OperatingSystem.IsLinux() || Environment.UserName != "root" ? "it needs root on Linux"
+        : !File.Exists("/usr/sbin/sshd") ? "`bash tests/run` installs Debian's package openssh-server, and it is not here"
+        : null;
+
+    private async Task StartAsync(int port)
+    {
+        Endpoint = new SshEndpoint("127.0.0.1", port, "root");
+        var hash = Run("perl", "-e", "print crypt($ARGV[0], q($6$finetune$))", Password);
+        _folder.Write("shadow", $"root:{hash}:19000:0:99999:7:::\nsshd:*:19000::::::\n");
+        _folder.Write("passwd", $"root:x:0:0:root:{Home}:{_loginShell}\nsshd:x:104:65534::/run/sshd:/usr/sbin/nologin\n");
+        _folder.Write("shells", _loginShell + "\n");
+        var config = _folder.Write("sshd_config", string.Create(CultureInfo.InvariantCulture, $"""
+            ListenAddress 127.0.0.1
+            Port {port}
+            HostKey {_folder.At("host_key")}
+            AuthorizedKeysFile {_folder.At("client_key.pub")}
+            PidFile none
+            StrictModes no
+            UsePAM no
+            UseDNS no
+            PermitRootLogin yes
+            PasswordAuthentication yes
+            KbdInteractiveAuthentication no
+            PrintMotd no
+            PrintLastLog no
+            MaxStartups 100:30:200
+            {(_path is null ? "" : "SetEnv PATH=" + _path)}
+
+            """));
+        const string script = """
+            mount -t tmpfs none /run && mkdir -m 755 /run/sshd && mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/shadow" /etc/shadow \
+              && mount --bind "$1/shells" /etc/shells && exec setsid /usr/sbin/sshd -D -e -f "$2"
+            """;
+        _process = Process.Start(new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", "--", "sh", "-c", script, "sh", _folder.Path, config])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        })!;
+        await ListeningAsync(_process);
+    }
+
+    private static async Task ListeningAsync(Process process)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var said = new List<string>();
+        while (await process.StandardError.ReadLineAsync(limit.Token) is { } line)
+        {
+            said.Add(line);
+            if (line.StartsWith("Server listening on", StringComparison.Ordinal))
+            {
+                // Its log is read to the end, so that it never waits for us.
+                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("sshd did not start: " + string.Join('\n', said));
+    }
+
+    private void Signal(int signal, bool all)
+    {
+        // The server first: it must not start a session that we do not see.
+        foreach (var pid in (int[])[.. all ? [_process!.Id] : Array.Empty<int>(), .. Sessions()])
+        {
+            _ = Run("sh", "-c", $"kill -{signal} {pid} 2>/dev/null || :");
+        }
+    }
+
+    private List<int> Sessions() => Run("sh", "-c", $"pgrep -P {_process!.Id} || :").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+    }
+}
