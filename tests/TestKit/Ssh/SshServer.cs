@@ -125,7 +125,10 @@ public sealed class SshServer : IAsyncDisposable
             {(_path is null ? "" : "SetEnv PATH=" + _path)}
 
             """));
+
+        // It ends with the tests, however they end: then its input closes. What waits for that is not its child, for those are its sessions.
         const string script = """
+            exec 3<&0 </dev/null; ( ( cat >/dev/null; kill -KILL $$ 2>/dev/null ) <&3 >/dev/null 2>&1 & ); exec 3<&-
             mount -t tmpfs none /run && mkdir -m 755 /run/sshd && mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/shadow" /etc/shadow \
               && mount --bind "$1/shells" /etc/shells && exec setsid /usr/sbin/sshd -D -e -f "$2"
             """;
