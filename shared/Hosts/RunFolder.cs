@@ -6,6 +6,9 @@ public static class RunFolder
     /// <summary>Process id, its start time and the boot id, one per line; written before the command can do anything.</summary>
     public const string Pid = "pid";
 
+    /// <summary>Exit code of a supervisor that is to start a run where there is one, or was.</summary>
+    public const int AlreadyHasRun = 3;
+
     /// <summary>Touched every few seconds by the supervisor.</summary>
     public const string Heartbeat = "heartbeat";
 

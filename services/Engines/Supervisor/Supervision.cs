@@ -10,7 +10,6 @@ internal sealed class Supervision(string folder, HostCommand command)
 {
     private const int Killed = 137;
     private const int Stopped = 143;
-    private const int AlreadyHasRun = 3;
     private const string StartedLine = "started\n";
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DeadlineGrace = TimeSpan.FromSeconds(20);
@@ -25,7 +24,7 @@ internal sealed class Supervision(string folder, HostCommand command)
         if (guard is null || File.Exists(At(RunFolder.Pid)) || File.Exists(At(RunFolder.ExitCode)))
         {
             await Console.Error.WriteLineAsync($"{folder} already holds a run.").ConfigureAwait(false);
-            return AlreadyHasRun;
+            return RunFolder.AlreadyHasRun;
         }
 
         using var exitCode = new ExitCodeFile(At(RunFolder.ExitCode));

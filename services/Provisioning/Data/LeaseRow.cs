@@ -26,4 +26,14 @@ internal sealed class LeaseRow
     public required DateTimeOffset RequestedAt { get; set; }
 
     public DateTimeOffset? ReleasedAt { get; set; }
+
+    /// <summary>For how long a host may still appear of which the provider did not tell us. Never longer than the whole time: the clock may have been set back.</summary>
+    /// <param name="settleTime">The provider's.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Zero when it is over.</returns>
+    public TimeSpan SettlesIn(TimeSpan settleTime, DateTimeOffset now)
+    {
+        var left = RequestedAt + settleTime - now;
+        return left <= TimeSpan.Zero ? TimeSpan.Zero : left < settleTime ? left : settleTime;
+    }
 }

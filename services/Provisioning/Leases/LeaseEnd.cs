@@ -56,11 +56,10 @@ internal sealed class LeaseEnd(LeaseTable leases, IEnumerable<IHostProvider> pro
     private async Task WaitForLateHostAsync(LeaseRow lease, CancellationToken cancellationToken)
     {
         var settleTime = providers.FirstOrDefault(provider => provider.Name == lease.Provider)?.SettleTime ?? TimeSpan.Zero;
-        var left = lease.RequestedAt + settleTime - time.GetUtcNow();
+        var left = lease.SettlesIn(settleTime, time.GetUtcNow());
         if (lease.State == LeaseState.Requested && left > TimeSpan.Zero)
         {
-            // Set back, the clock would make the rest longer than the whole.
-            await Task.Delay(left < settleTime ? left : settleTime, time, cancellationToken);
+            await Task.Delay(left, time, cancellationToken);
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
     /// <summary>An earlier entry asked the provider and may have died before the answer: its host is looked for until it would have appeared.</summary>
     private async Task<ProvidedHost?> FindAgainAsync(IHostProvider provider, LeaseRow lease, CancellationToken cancellationToken)
     {
-        var left = lease.RequestedAt + provider.SettleTime - time.GetUtcNow();
+        var left = lease.SettlesIn(provider.SettleTime, time.GetUtcNow());
         if (await provider.FindAsync(lease.LeaseId, cancellationToken) is { } host)
         {
             return host;
@@ -76,13 +76,12 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             throw new StageException(new Failure("host_gone", $"{provider.Name} no longer has the host {lease.LeaseId}.", FailureKind.HostLost));
         }
 
-        if (left <= TimeSpan.Zero)
+        if (left == TimeSpan.Zero)
         {
             return null;
         }
 
-        // Set back, the clock would make the rest longer than the whole.
-        await Task.Delay(left < provider.SettleTime ? left : provider.SettleTime, time, cancellationToken);
+        await Task.Delay(left, time, cancellationToken);
         return await provider.FindAsync(lease.LeaseId, cancellationToken);
     }
 

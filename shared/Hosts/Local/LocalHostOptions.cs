@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Hosts.Local;
 
@@ -10,13 +11,5 @@ public sealed class LocalHostOptions
 
     /// <summary>Absolute folder under which jobs work. Default: <c>work</c> in <c>FINETUNE_HOME</c> (<c>~/.finetune</c>).</summary>
     [Required(AllowEmptyStrings = false, ErrorMessage = "LocalHost:WorkFolder is empty: set FINETUNE__LocalHost__WorkFolder to the folder in which jobs work.")]
-    public string WorkFolder { get; set; } = DefaultFolder();
-
-    private static string DefaultFolder()
-    {
-        var home = Environment.GetEnvironmentVariable("FINETUNE_HOME");
-        return Path.Combine(
-            string.IsNullOrWhiteSpace(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".finetune") : home,
-            "work");
-    }
+    public string WorkFolder { get; set; } = HomeFolder.At("work");
 }

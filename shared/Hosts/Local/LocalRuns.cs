@@ -13,9 +13,6 @@ internal sealed class LocalRuns(Func<HostCommand> supervise, TimeProvider time)
     /// <summary>What the supervisor prints once the run is on record.</summary>
     internal const string StartedLine = "started";
 
-    /// <summary>The supervisor's exit code for a folder that already holds a run.</summary>
-    internal const int AlreadyHasRun = 3;
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -73,7 +70,7 @@ internal sealed class LocalRuns(Func<HostCommand> supervise, TimeProvider time)
 
             var error = await process.StandardError.ReadToEndAsync(either.Token).ConfigureAwait(false);
             await process.WaitForExitAsync(either.Token).ConfigureAwait(false);
-            return process.ExitCode == AlreadyHasRun
+            return process.ExitCode == RunFolder.AlreadyHasRun
                 ? false
                 : throw new IOException($"{info.FileName} could not start {command.FileName} in {folder}: {error.Trim()} (exit code {process.ExitCode})");
         }

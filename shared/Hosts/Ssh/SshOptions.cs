@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Hosts.Ssh;
 
@@ -10,7 +11,7 @@ public sealed class SshOptions
 
     /// <summary>This installation's private key (OpenSSH or PEM format, without a passphrase). Default: <c>ssh_key</c> in <c>FINETUNE_HOME</c> (<c>~/.finetune</c>).</summary>
     [Required(AllowEmptyStrings = false, ErrorMessage = "Ssh:KeyFile is empty: set FINETUNE__Ssh__KeyFile to the private key with which hosts are logged in to.")]
-    public string KeyFile { get; set; } = Path.Combine(Home(), "ssh_key");
+    public string KeyFile { get; set; } = HomeFolder.At("ssh_key");
 
     /// <summary>For the TCP connection and the login together. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
@@ -43,10 +44,4 @@ public sealed class SshOptions
     /// <summary>Most calls at once over one connection. Default 8: OpenSSH allows 10 (<c>MaxSessions</c>), and two are kept for our own use.</summary>
     [Range(1, 100)]
     public int CallsPerConnection { get; set; } = 8;
-
-    private static string Home()
-    {
-        var home = Environment.GetEnvironmentVariable("FINETUNE_HOME");
-        return string.IsNullOrWhiteSpace(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".finetune") : home;
-    }
 }

@@ -20,11 +20,11 @@ internal sealed class StageInboxOf<TCommand, TDb>(
     private StageRun? _claimed;
 
     /// <summary>The consume is over: what has not begun was not written, as far as is known.</summary>
-    public void Dispose() => _reservation?.Release();
+    public void Dispose() => _reservation?.End(null);
 
     internal override async Task AcceptAsync(WriteSession session, TCommand command, CancellationToken cancellationToken)
     {
-        _reservation?.Release();
+        _reservation?.End(null);
         _reservation = runner.TryReserve(command.JobId, command.Attempt);
         var (row, claimed) = await table.AcceptAsync(session, database, command.JobId, settings.Stage, command.Attempt, StageMessages.Write(command), _reservation?.Owner);
         _claimed = claimed ? row : null;
@@ -55,9 +55,9 @@ internal sealed class StageInboxOf<TCommand, TDb>(
 
     internal override void Committed()
     {
-        if (_reservation is not null && _claimed is not null)
+        if (_claimed is not null)
         {
-            _reservation.Begin(_claimed);
+            _reservation!.End(_claimed);
         }
         else
         {

@@ -48,26 +48,21 @@ internal sealed class StageRunner<TCommand, TDb>(
 
         // A stop waits until it is known whether there is work to give back.
         var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var key = (jobId, attempt);
-        void End()
+        var reservation = new StageReservation(_owner, row =>
         {
-            _reserved.TryRemove(key, out _);
-            settled.SetResult();
-        }
-
-        var reservation = new StageReservation(
-            _owner,
-            row =>
-            {
-                Begin(row);
-                End();
-            },
-            () =>
+            if (row is null)
             {
                 _slots.Give(1);
-                End();
-            });
-        if (!_reserved.TryAdd(key, reservation))
+            }
+            else
+            {
+                Begin(row);
+            }
+
+            _reserved.TryRemove((jobId, attempt), out _);
+            settled.SetResult();
+        });
+        if (!_reserved.TryAdd((jobId, attempt), reservation))
         {
             _slots.Give(1);
             return null;
@@ -76,7 +71,7 @@ internal sealed class StageRunner<TCommand, TDb>(
         Track(settled.Task);
         if (_stopping.IsCancellationRequested)
         {
-            reservation.Release();
+            reservation.End(null);
             return null;
         }
 

@@ -28,7 +28,7 @@ public static class FineTuneConfiguration
             ["LocalHost:WorkFolder"] = DataHome.WorkIn(folder),
         });
         configuration.AddInMemoryCollection(file);
-        return configuration.AddEnvironmentVariables("FINETUNE__");
+        return configuration.AddEnvironmentVariables(EnvironmentName.Prefix);
     }
 
     private static string? FileOf(string folder)

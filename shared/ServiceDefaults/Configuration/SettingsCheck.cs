@@ -37,7 +37,7 @@ internal sealed class SettingsCheck(IServiceCollection services, IConfiguration 
             {
                 if (PropertyOf(options, child.Key) is { } property && !CanBeRead(child, section, options))
                 {
-                    faults.Add($"Set {section}:{property.Name} (FINETUNE__{section.Replace(":", "__", StringComparison.Ordinal)}__{property.Name}) to {KindOf(property.PropertyType)}: '{child.Value}' is none.");
+                    faults.Add($"Set {section}:{property.Name} ({EnvironmentName.Of($"{section}:{property.Name}")}) to {KindOf(property.PropertyType)}: '{child.Value}' is none.");
                 }
             }
         }
@@ -46,7 +46,7 @@ internal sealed class SettingsCheck(IServiceCollection services, IConfiguration 
         {
             if (value is not null && key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
             {
-                faults.Add($"Set {key} (FINETUNE__{key.Replace(":", "__", StringComparison.Ordinal)}) to {KindOf(typeof(LogLevel))}: '{value}' is none.");
+                faults.Add($"Set {key} ({EnvironmentName.Of(key)}) to {KindOf(typeof(LogLevel))}: '{value}' is none.");
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FineTunePipeline.ServiceDefaults.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace FineTunePipeline.ServiceDefaults.Serving;
@@ -15,7 +16,7 @@ internal static class ServerCertificate
         var set = configuration.GetSection(Section);
         if (set["Path"] is not { Length: > 0 } path)
         {
-            return $"https needs a certificate. Set {Section}:Path (FINETUNE__{Section.Replace(":", "__", StringComparison.Ordinal)}__Path) to a .pfx file and :Password "
+            return $"https needs a certificate. Set {Section}:Path ({EnvironmentName.Of(Section + ":Path")}) to a .pfx file and :Password "
                 + "to its password, or to a .pem file and :KeyPath to its key; or serve http, behind a proxy that has a certificate";
         }
 

@@ -10,13 +10,5 @@ public sealed class FolderStoreOptions
 
     /// <summary>Absolute folder of the blobs, on a disk with room for models. Default: <c>artifacts</c> in <c>FINETUNE_HOME</c> (<c>~/.finetune</c>).</summary>
     [Required(AllowEmptyStrings = false, ErrorMessage = "Storage:Folder is empty: set FINETUNE__Storage__Folder to the folder of the artifact store.")]
-    public string Folder { get; set; } = DefaultFolder();
-
-    private static string DefaultFolder()
-    {
-        var home = Environment.GetEnvironmentVariable("FINETUNE_HOME");
-        return Path.Combine(
-            string.IsNullOrWhiteSpace(home) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".finetune") : home,
-            "artifacts");
-    }
+    public string Folder { get; set; } = HomeFolder.At("artifacts");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Processes;
+using FineTunePipeline.IntegrationTests.Standalone;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Hosts;
@@ -62,7 +63,7 @@ public sealed class SuperviseTroubleTests
         await host.StartedAsync("trap 'exit 9' TERM; echo ready; while :; do sleep 0.1; done");
         await ScriptHost.UntilAsync(() => host.Text(RunFolder.Output) == "ready\n");
 
-        using var kill = Process.Start("kill", ["-TERM", $"{host.Record(RunFolder.Supervisor)!.Pid}"]);
+        await StandaloneProgram.SignalAsync(host.Record(RunFolder.Supervisor)!.Pid, "TERM");
 
         Assert.Equal("exited 9", await host.EndAsync());
     }
@@ -74,7 +75,7 @@ public sealed class SuperviseTroubleTests
         await using var host = await ScriptHost.OfAsync(shell);
         await host.StartedAsync("exec sleep 600");
         var supervisor = host.Record(RunFolder.Supervisor)!;
-        await Signal("STOP", supervisor.Pid);
+        await StandaloneProgram.SignalAsync(supervisor.Pid, "STOP");
 
         using (var command = Process.GetProcessById(host.Record(RunFolder.Pid)!.Pid))
         {
@@ -83,7 +84,7 @@ public sealed class SuperviseTroubleTests
 
         await ScriptHost.UntilAsync(() => !host.Record(RunFolder.Pid)!.IsAlive());
         Assert.Equal("running", await host.LookAsync());
-        await Signal("CONT", supervisor.Pid);
+        await StandaloneProgram.SignalAsync(supervisor.Pid, "CONT");
         Assert.Equal("exited 137", await host.EndAsync());
     }
 
@@ -175,11 +176,5 @@ public sealed class SuperviseTroubleTests
             Directory.Delete(host.Folder, recursive: true);
             Directory.CreateDirectory(host.Folder);
         }
-    }
-
-    private static async Task Signal(string name, int pid)
-    {
-        using var kill = Process.Start("kill", ["-" + name, $"{pid}"]);
-        await kill.WaitForExitAsync();
     }
 }

@@ -97,7 +97,7 @@ internal sealed class StageWorker : IAsyncDisposable
             await Task.Yield();
         }
 
-        slot.Release();
+        slot.End(null);
     }
 
     /// <summary>The service is told to stop, and has.</summary>

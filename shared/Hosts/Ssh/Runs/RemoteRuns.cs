@@ -10,7 +10,6 @@ namespace FineTunePipeline.Hosts.Ssh.Runs;
 /// <param name="workFolder">The script lies below it.</param>
 internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUpload uploads, string workFolder)
 {
-    private const int AlreadyHasRun = 3;
     private const int NoScript = 97;
 
     /// <summary>What the supervisor itself needs to end a run that does not go, on top of the grace.</summary>
@@ -33,7 +32,7 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
         return result.ExitCode switch
         {
             0 => true,
-            AlreadyHasRun => false,
+            RunFolder.AlreadyHasRun => false,
             _ => throw new IOException($"{calls.Pool.Endpoint} could not start {command.FileName} in {folder} (exit code {result.ExitCode}): {result.Error}"),
         };
     }
