@@ -17,21 +17,25 @@ internal sealed class BrokerConnection(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>Above MassTransit's longest wait between two of its own tries (30 s).</summary>
+    /// <summary>How long the broker must answer before the bus is started again: above MassTransit's longest wait between two of its own tries (30 s, and some more).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopLimitToStartAgain = TimeSpan.FromMinutes(1);
 
+    private readonly BusEndpoints _endpoints = new();
     private bool _begun;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await StopBusAsync();
+        using var limit = new CancellationTokenSource(StopLimit, time);
+        await StopBusAsync(limit.Token);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var observed = bus.ConnectReceiveEndpointObserver(_endpoints);
         var wait = FirstWait;
         while (true)
         {
@@ -51,7 +55,7 @@ internal sealed class BrokerConnection(
                 Tell(exception, wait);
             }
 
-            await StopBusAsync();
+            await StopToStartAgainAsync();
             await Task.Delay(wait, time, stoppingToken);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }
@@ -88,27 +92,57 @@ internal sealed class BrokerConnection(
         await connection.CloseAsync(cancellationToken);
     }
 
-    /// <summary>Returns when the bus has been away for longer than its own tries take, and the broker would let us in.</summary>
+    /// <summary>Returns when the broker has let us in for longer than the bus's own tries take, and the bus has not come back.</summary>
     private async Task UntilLostAsync(CancellationToken stopping)
     {
-        var healthy = time.GetTimestamp();
+        long? answers = null;
         while (true)
         {
             await Task.Delay(LookEvery, time, stopping);
-            if (bus.CheckHealth().Status == BusHealthStatus.Healthy)
+            if (bus.CheckHealth().Status == BusHealthStatus.Healthy || !await AnswersAsync(stopping))
             {
-                healthy = time.GetTimestamp();
+                answers = null;
             }
-            else if (time.GetElapsedTime(healthy) > Patience)
+            else if (time.GetElapsedTime(answers ??= time.GetTimestamp()) is var silent && silent > Patience)
             {
-                await ProbeAsync(stopping);
-                logger.StartsAgain(time.GetElapsedTime(healthy));
+                logger.StartsAgain(silent);
                 return;
             }
         }
     }
 
-    private async Task StopBusAsync()
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProbeAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            logger.TriesAgain(exception, LookEvery);
+            return false;
+        }
+    }
+
+    /// <summary>A bus that was only half stopped would start without some of its endpoints: their jobs would wait, and nobody would see why.</summary>
+    /// <exception cref="InvalidOperationException">It could not be stopped: this process must end.</exception>
+    private async Task StopToStartAgainAsync()
+    {
+        using var limit = new CancellationTokenSource(StopLimitToStartAgain, time);
+        await StopBusAsync(limit.Token);
+        try
+        {
+            await _endpoints.StopAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException("The bus could not be stopped, so it cannot be started again in this process. It ends: start it again, nothing is lost.", exception);
+        }
+    }
+
+    private async Task StopBusAsync(CancellationToken cancellationToken)
     {
         if (!_begun)
         {
@@ -118,8 +152,7 @@ internal sealed class BrokerConnection(
         _begun = false;
         try
         {
-            using var limit = new CancellationTokenSource(StopLimit, time);
-            await bus.StopAsync(limit.Token);
+            await bus.StopAsync(cancellationToken);
         }
         catch (Exception exception)
         {
