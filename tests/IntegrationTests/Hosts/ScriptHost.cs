@@ -28,6 +28,9 @@ internal sealed class ScriptHost : IAsyncDisposable
 
     public static TheoryData<string> Shells => [Dash, Bash, Busybox];
 
+    /// <summary>For what depends on the host and not on the shell: the two that know least.</summary>
+    public static TheoryData<string> SmallShells => [Dash, Busybox];
+
     /// <summary>The run folder as the host names it.</summary>
     public string Folder { get; }
 

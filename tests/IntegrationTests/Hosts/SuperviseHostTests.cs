@@ -11,7 +11,7 @@ public sealed class SuperviseHostTests
 {
     private const string Sleep = "exec sleep 600";
 
-    public static TheoryData<string> Shells => ScriptHost.Shells;
+    public static TheoryData<string> Shells => ScriptHost.SmallShells;
 
     [Theory]
     [MemberData(nameof(Shells))]

@@ -9,7 +9,7 @@ namespace FineTunePipeline.IntegrationTests.Hosts;
 /// <summary>What supervise.sh does when processes are killed, numbers come back and starts meet.</summary>
 public sealed class SuperviseTroubleTests
 {
-    public static TheoryData<string> Shells => ScriptHost.Shells;
+    public static TheoryData<string> Shells => ScriptHost.SmallShells;
 
     [Theory]
     [MemberData(nameof(Shells))]
