@@ -1,3 +1,4 @@
+using FineTunePipeline.IntegrationTests.RabbitMq;
 using FineTunePipeline.TestKit.RabbitMq;
 using MassTransit;
 using Xunit;
@@ -13,29 +14,15 @@ public sealed class MassTransitTests(RabbitMqBroker broker) : IClassFixture<Rabb
     public async Task Delivers_a_command_by_a_classic_durable_queue()
     {
         using var limit = new CancellationTokenSource(Limit);
-        var delivered = new TaskCompletionSource<string>();
-        var address = broker.Address;
-        var user = address.UserInfo.Split(':');
-        var bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
-        {
-            rabbit.Host(address.Host, (ushort)address.Port, broker.VirtualHost, host =>
-            {
-                host.Username(user[0]);
-                host.Password(user[1]);
-            });
-            rabbit.ReceiveEndpoint("say-hello", endpoint => endpoint.Handler<SayHello>(context =>
-            {
-                delivered.TrySetResult(context.Message.To);
-                return Task.CompletedTask;
-            }));
-        });
+        var delivered = new TaskCompletionSource<SayHello>();
+        var bus = BrokerBus.Of(broker, "say-hello", delivered);
         await bus.StartAsync(limit.Token);
         try
         {
             var endpoint = await bus.GetSendEndpoint(new Uri("queue:say-hello"));
             await endpoint.Send(new SayHello { To = "世界" }, limit.Token);
 
-            Assert.Equal("世界", await delivered.Task.WaitAsync(limit.Token));
+            Assert.Equal("世界", (await delivered.Task.WaitAsync(limit.Token)).To);
             Assert.Contains(await broker.QueuesAsync(limit.Token), queue => queue is { Name: "say-hello", Type: "classic", Durable: true });
         }
         finally

@@ -1,3 +1,4 @@
+using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.TestKit.RabbitMq;
 using MassTransit;
@@ -18,8 +19,8 @@ public sealed class BusRestartTests(RabbitMqBroker broker) : IClassFixture<Rabbi
     public async Task Endpoints_that_had_no_connection_when_the_bus_was_stopped_read_their_queues_again(bool hasTried)
     {
         using var limit = new CancellationTokenSource(Limit);
-        var delivered = new TaskCompletionSource<string>();
-        var bus = Make(delivered);
+        var delivered = new TaskCompletionSource<SayAgain>();
+        var bus = BrokerBus.Of(broker, "say-again", delivered);
         var endpoints = new BusEndpoints();
         using var observed = bus.ConnectReceiveEndpointObserver(endpoints);
         await bus.StartAsync(limit.Token);
@@ -27,10 +28,10 @@ public sealed class BusRestartTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         try
         {
             await broker.KillAsync(limit.Token);
-            await UntilAsync(
-                () => bus.CheckHealth().Endpoints.Single(endpoint => endpoint.Key.EndsWith("say-again", StringComparison.Ordinal)).Value is var health
-                    && health.Status != BusHealthStatus.Healthy && (!hasTried || health.Exception is not null),
-                limit.Token);
+            await GatewayCalls.UntilAsync(
+                () => Task.FromResult(bus.CheckHealth().Endpoints.Single(endpoint => endpoint.Key.EndsWith("say-again", StringComparison.Ordinal)).Value is var health
+                    && health.Status != BusHealthStatus.Healthy && (!hasTried || health.Exception is not null)),
+                () => "the endpoint to lose its connection");
             await bus.StopAsync(limit.Token);
         }
         finally
@@ -45,39 +46,12 @@ public sealed class BusRestartTests(RabbitMqBroker broker) : IClassFixture<Rabbi
             var endpoint = await bus.GetSendEndpoint(new Uri("queue:say-again"));
             await endpoint.Send(new SayAgain { Text = "still here" }, limit.Token);
 
-            Assert.Equal("still here", await delivered.Task.WaitAsync(limit.Token));
+            Assert.Equal("still here", (await delivered.Task.WaitAsync(limit.Token)).Text);
             Assert.Equal(BusHealthStatus.Healthy, bus.CheckHealth().Status);
         }
         finally
         {
             await bus.StopAsync(CancellationToken.None);
-        }
-    }
-
-    private IBusControl Make(TaskCompletionSource<string> delivered)
-    {
-        var address = broker.Address;
-        var user = address.UserInfo.Split(':');
-        return Bus.Factory.CreateUsingRabbitMq(rabbit =>
-        {
-            rabbit.Host(address.Host, (ushort)address.Port, broker.VirtualHost, host =>
-            {
-                host.Username(user[0]);
-                host.Password(user[1]);
-            });
-            rabbit.ReceiveEndpoint("say-again", endpoint => endpoint.Handler<SayAgain>(context =>
-            {
-                delivered.TrySetResult(context.Message.Text);
-                return Task.CompletedTask;
-            }));
-        });
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, CancellationToken cancellationToken)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
 
