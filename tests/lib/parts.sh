@@ -35,9 +35,8 @@ parts_install() {
   [ -n "$lacking" ] || return 0
   # Debian starts the services of a package as it installs it, unless this program forbids that. One that is there already is left alone.
   if [ ! -e "$policy" ]; then printf '#!/bin/sh\n# finetune tests\nexit 101\n' >"$policy"; chmod +x "$policy"; fi
-  apt-get update -qq || true
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $lacking || code=1
+  install_packages $lacking || code=1
   if grep -q '^# finetune tests$' "$policy"; then rm "$policy"; fi
   return "$code"
 }

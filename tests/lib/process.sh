@@ -32,3 +32,11 @@ free_port() { # below the range from which the kernel gives ports to clients
 }
 
 secret() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
+
+install_packages() { # PACKAGE…: Debian's; one caller at a time, because two apt-get refuse each other
+  (
+    flock 9
+    apt-get update -qq || true
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
+  ) 9>/run/lock/finetune-packages.lock
+}

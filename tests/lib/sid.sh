@@ -1,5 +1,7 @@
 # Debian sid in a folder: llama.cpp's own tools and converter, to measure and compare against. Sourced by other scripts; needs root.
 # Nothing outside the folder is changed but two mounts, which sid_down takes away, and Debian's package debootstrap where it is missing.
+source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
+
 sid_can() { # says why not, if not
   if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then echo "Debian sid in a folder needs Linux and root (debootstrap, chroot)"; return 1; fi
   if ! command -v debootstrap >/dev/null && ! command -v apt-get >/dev/null; then echo "debootstrap is not installed"; return 1; fi
@@ -10,8 +12,7 @@ sid_up() { # FOLDER PACKAGE...
   sid_can >&2 || return 1
   if ! command -v debootstrap >/dev/null; then
     echo "Installing the package debootstrap"
-    apt-get update -qq || true
-    apt-get install -y -qq debootstrap >/dev/null || return 1
+    install_packages debootstrap || return 1
   fi
   mkdir -p "$SID"
   if [ ! -e "$SID/.unpacked" ]; then
