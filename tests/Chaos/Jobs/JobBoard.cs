@@ -29,9 +29,9 @@ internal sealed class JobBoard(IReadOnlyList<JobPlan> plans, JobInputs inputs, G
     {
         foreach (var plan in plans)
         {
-            // Kills that lag behind must not run out of jobs: the last ones come one at a time.
+            // Kills that lag behind must not run out of jobs: towards the end fewer are ahead of them, and the last ones come one at a time.
             var enough = Math.Clamp((plans.Count - _accepted.Count) / 4, 1, window / 3);
-            while (_accepted.Count >= (plans.Count * Progress) + window && await UnfinishedAsync(cancellationToken) > enough)
+            while (_accepted.Count >= (plans.Count * Progress) + (window * (1 - Progress)) && await UnfinishedAsync(cancellationToken) > enough)
             {
                 await Task.Delay(Pause, cancellationToken);
             }
