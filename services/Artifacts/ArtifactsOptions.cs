@@ -14,7 +14,7 @@ public sealed class ArtifactsOptions
     public string WorkFolder { get; set; } = "";
 
     /// <summary>Providers that a job may name.</summary>
-    public IReadOnlyList<string> Providers { get; set; } = ["local"];
+    public IReadOnlyList<string> Providers { get; set; } = ["local", "ssh"];
 
     /// <summary>Trainers that a job may name.</summary>
     public IReadOnlyList<string> Trainers { get; set; } = ["builtin"];

@@ -15,6 +15,15 @@ app.Configure(config =>
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
     config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
     config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
+    config.AddBranch("hosts", hosts =>
+    {
+        hosts.SetDescription("Your own and rented computers that jobs with provider.name: ssh may use");
+        hosts.SetDefaultCommand<HostsCommand>();
+        hosts.AddCommand<HostsCommand>("list").WithDescription("List them");
+        hosts.AddCommand<HostsAddCommand>("add").WithDescription("Add one").WithExample("hosts", "add", "\"ssh -p 34222 root@connect.example.com\"", "--price", "1.98");
+        hosts.AddCommand<HostsUpdateCommand>("update").WithDescription("Change one: its address, price, folder").WithExample("hosts", "update", "gpu-1", "\"ssh -p 41022 root@connect.example.com\"");
+        hosts.AddCommand<HostsRemoveCommand>("remove").WithDescription("Remove one; one in use goes when its job gives it back");
+    });
     config.AddBranch("ops", ops =>
     {
         ops.SetDescription("For who runs the services");

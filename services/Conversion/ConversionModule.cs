@@ -6,7 +6,7 @@ using FineTunePipeline.Conversion.Merging;
 using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
-using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -25,7 +25,7 @@ public sealed class ConversionModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ConversionOptions>().BindConfiguration(ConversionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddLocalHost(configuration);
+        services.AddComputeHosts(configuration);
         services.AddSingleton<ModelTool>();
         services.AddSingleton<HostFiles>();
         services.AddSingleton<ModelMerger>();

@@ -3,7 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Evaluation.Data;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
-using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -22,7 +22,7 @@ public sealed class EvaluationModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<EvaluationOptions>().BindConfiguration(EvaluationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddLocalHost(configuration);
+        services.AddComputeHosts(configuration);
         services.AddSingleton<TrainerRuns>();
         services.AddSingleton<Predictions>();
         services.AddSingleton<Perplexities>();

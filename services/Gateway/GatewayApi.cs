@@ -29,6 +29,7 @@ public static class GatewayApi
         app.MapFiles();
         app.MapUploads();
         app.MapChat();
+        app.MapHosts();
         app.MapOps();
 
         app.MapGet("/schemas/job.json", () => Results.Text(JobSchema.Json, "application/schema+json")).WithSummary("The JSON Schema of a job");

@@ -31,6 +31,8 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobViews>();
         services.AddSingleton<ParkedViews>();
+        services.AddSingleton<HostViews>();
+        services.AddScoped<HostViewWriter>();
         services.AddScoped<JobViewWriter>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<ResultFiles>();
@@ -58,6 +60,7 @@ public sealed class GatewayModule : IServiceModule
     {
         bus.AddConsumer<JobViewConsumer, JobViewDefinition>();
         bus.AddConsumer<ParkedConsumer, ParkedDefinition>();
+        bus.AddConsumer<HostViewConsumer, HostViewDefinition>();
     }
 
     public void MapEndpoints(WebApplication app) => app.MapGateway();

@@ -7,6 +7,7 @@ using FineTunePipeline.Orchestrator.Data;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
 using FineTunePipeline.Orchestrator.Silence;
+using FineTunePipeline.Orchestrator.Waiting;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ public sealed class OrchestratorModule : IServiceModule
         services.AddSingleton<IFinishedJobs, FinishedJobs>();
         services.AddSingleton(Bundle);
         services.AddSingleton<SilentJobs>();
+        services.AddSingleton<WaitingJobs>();
         services.AddHostedService<SilenceWatch>();
     }
 
@@ -36,5 +38,6 @@ public sealed class OrchestratorModule : IServiceModule
     {
         bus.AddSagaStateMachine<FineTuneStateMachine, FineTuneSaga>(typeof(FineTuneSagaDefinition)).InServiceDatabase<FineTuneSaga, OrchestratorDbContext>();
         bus.AddConsumer<WriteProvenanceConsumer, WriteProvenanceDefinition>();
+        bus.AddConsumer<HostFreedConsumer, HostFreedDefinition>();
     }
 }

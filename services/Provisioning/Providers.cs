@@ -1,5 +1,6 @@
 using FineTunePipeline.Provisioning.Providers;
 using FineTunePipeline.Provisioning.Providers.Local;
+using FineTunePipeline.Provisioning.Providers.Ssh;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTunePipeline.Provisioning;
@@ -8,5 +9,6 @@ namespace FineTunePipeline.Provisioning;
 internal static class ProviderList
 {
     public static IServiceCollection AddProviders(this IServiceCollection services) => services
-        .AddSingleton<IHostProvider, LocalProvider>();
+        .AddSingleton<IHostProvider, LocalProvider>()
+        .AddSingleton<IHostProvider, SshProvider>();
 }

@@ -2,12 +2,13 @@ using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
-using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Leases;
+using FineTunePipeline.Provisioning.Pool;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Provision;
 using FineTunePipeline.Provisioning.Release;
@@ -25,8 +26,13 @@ public sealed class ProvisioningModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<PrepareOptions>().BindConfiguration(PrepareOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddLocalHost(configuration);
+        services.AddOptions<PoolOptions>().BindConfiguration(PoolOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddComputeHosts(configuration);
         services.AddProviders();
+        services.AddSingleton<HostTable>();
+        services.AddScoped<HostEdits>();
+        services.AddSingleton<HostVisits>();
+        services.AddHostedService<PoolWatch>();
         services.AddSingleton<LeaseTable>();
         services.AddSingleton<LeaseEnd>();
         services.AddSingleton<EnvironmentTest>();
@@ -43,5 +49,6 @@ public sealed class ProvisioningModule : IServiceModule
         bus.AddConsumer<AcquireHostConsumer, AcquireHostDefinition>();
         bus.AddConsumer<PrepareHostConsumer, PrepareHostDefinition>();
         bus.AddConsumer<ReleaseHostConsumer, ReleaseHostDefinition>();
+        bus.AddConsumer<PoolConsumer, PoolDefinition>();
     }
 }

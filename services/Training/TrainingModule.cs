@@ -1,6 +1,6 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
-using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -22,7 +22,7 @@ public sealed class TrainingModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddLocalHost(configuration);
+        services.AddComputeHosts(configuration);
         services.AddTrainers();
         services.AddSingleton<CheckpointTable>();
         services.AddSingleton<CheckpointArchive>();

@@ -55,6 +55,9 @@ internal sealed class GatewayClient : IDisposable
     public Task<JsonObject> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         ReadAsync<JsonObject>(Post(path, body), cancellationToken);
 
+    public Task<JsonObject> PatchAsync(string path, object body, CancellationToken cancellationToken) =>
+        ReadAsync<JsonObject>(WithBody(HttpMethod.Patch, path, body), cancellationToken);
+
     public Task<JsonObject> DeleteAsync(string path, CancellationToken cancellationToken) =>
         ReadAsync<JsonObject>(new HttpRequestMessage(HttpMethod.Delete, At(path)), cancellationToken);
 
@@ -131,7 +134,9 @@ internal sealed class GatewayClient : IDisposable
 
     private Uri At(string path) => new(_address, path);
 
-    private HttpRequestMessage Post(string path, object? body) => new(HttpMethod.Post, At(path))
+    private HttpRequestMessage Post(string path, object? body) => WithBody(HttpMethod.Post, path, body);
+
+    private HttpRequestMessage WithBody(HttpMethod method, string path, object? body) => new(method, At(path))
     {
         Content = body is null ? null : new StringContent(JsonSerializer.Serialize(body, body.GetType(), ContractJson.Options), Encoding.UTF8, "application/json"),
     };

@@ -44,6 +44,14 @@ internal static class ErrorAnswers
         title: "The message is not whole",
         detail: $"Message {id} is too long, or no text: what is kept of it cannot be sent again. Drop it: `finetune ops parked drop {id}`.");
 
+    public static IResult NoHost(string name) =>
+        Results.Problem(statusCode: 404, title: "No such host", detail: $"There is no host '{name}', and no job of that name has one. `finetune hosts` shows those that there are.");
+
+    public static IResult HostExists(string name) => Results.Problem(
+        statusCode: 409, title: "The host is there already", detail: $"There is a host '{name}'. Change it with `finetune hosts update {name}`, or give this one another name.");
+
+    public static IResult BadHost(string why) => Results.Problem(statusCode: 400, title: "The host cannot be read", detail: why);
+
     public static IResult HasEnded(string jobId, JobState state) => Results.Problem(
         statusCode: 409,
         title: "The job has ended",

@@ -15,6 +15,8 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
 
     public DbSet<ParkedRow> Parked => Set<ParkedRow>();
 
+    public DbSet<HostViewRow> Hosts => Set<HostViewRow>();
+
     protected override IReadOnlyList<SchemaStep> SchemaSteps =>
     [
         new("idempotency keys", """
@@ -54,6 +56,24 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "AtMs" bigint NOT NULL);
             CREATE INDEX "IX_parked_JobId" ON parked ("JobId");
             """),
+        new(
+            "hosts that people have",
+            """
+            CREATE TABLE "hosts" (
+                "Name" TEXT NOT NULL CONSTRAINT "PK_hosts" PRIMARY KEY,
+                "Version" INTEGER NOT NULL,
+                "State" TEXT NOT NULL,
+                "JobId" TEXT NULL,
+                "Change" TEXT NOT NULL);
+            """,
+            """
+            CREATE TABLE hosts (
+                "Name" text NOT NULL CONSTRAINT "PK_hosts" PRIMARY KEY,
+                "Version" bigint NOT NULL,
+                "State" text NOT NULL,
+                "JobId" text NULL,
+                "Change" text NOT NULL);
+            """),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -77,5 +97,10 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
         parked.HasKey(row => row.Id);
         parked.Property(row => row.Reason).HasConversion<string>();
         parked.HasIndex(row => row.JobId);
+
+        var host = modelBuilder.Entity<HostViewRow>();
+        host.ToTable("hosts");
+        host.HasKey(row => row.Name);
+        host.Property(row => row.State).HasConversion<string>();
     }
 }

@@ -1,5 +1,6 @@
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Sagas;
+using FineTunePipeline.Messaging.Schema;
 using FineTunePipeline.Orchestrator.Saga;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,6 +10,14 @@ namespace FineTunePipeline.Orchestrator.Data;
 public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext> options) : ServiceDbContext(options)
 {
     public DbSet<FineTuneSaga> Jobs => Set<FineTuneSaga>();
+
+    protected override IReadOnlyList<SchemaStep> SchemaSteps =>
+    [
+        new(
+            "jobs that wait for a person",
+            """ALTER TABLE "jobs" ADD COLUMN "NeedsPerson" INTEGER NOT NULL DEFAULT 0;""",
+            """ALTER TABLE jobs ADD COLUMN "NeedsPerson" boolean NOT NULL DEFAULT FALSE;"""),
+    ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -72,6 +72,9 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     /// <summary>Cancelling, and the stage at work has not answered yet that nothing of it runs.</summary>
     public bool StageEnding { get; set; }
 
+    /// <summary>Waiting, and what the job waits for only a person can give.</summary>
+    public bool NeedsPerson { get; set; }
+
     /// <summary>What happened, for the provenance.</summary>
     public ImmutableList<JobMoment> Moments { get; set; } = [];
 

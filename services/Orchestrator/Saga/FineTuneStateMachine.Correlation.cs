@@ -34,6 +34,8 @@ public sealed partial class FineTuneStateMachine
         Event(() => StageEnded, ByJob);
         Event(() => StageTakenUp, ByJob);
         Event(() => ProvenanceStored, ByJob);
+        Event(() => HostVanished, ByJob);
+        Event(() => WokenUp, ByJob);
         Event(() => Silent, ByJob);
         Event(() => ProvenanceLost, lost =>
         {

@@ -49,7 +49,7 @@ public sealed partial class FineTuneStateMachine
 
     private static string Exceptions(Fault fault) => string.Join("; ", fault.Exceptions.Select(exception => $"{exception.ExceptionType}: {exception.Message}"));
 
-    private async Task DecideAsync(BehaviorContext<FineTuneSaga, StageFailed> context, Failure failure)
+    private async Task DecideAsync(BehaviorContext<FineTuneSaga> context, Failure failure)
     {
         var saga = context.Saga;
         Note(saga, saga.Stage, "failed", $"{failure.Code}: {failure.Message}");
@@ -79,13 +79,14 @@ public sealed partial class FineTuneStateMachine
         saga.Retries = saga.Retries.SetItem(failure.Kind, used + 1);
         if (failure.Kind == FailureKind.HostLost)
         {
-            await ReleaseAsync(context, "the host is lost");
-            (saga.LeaseId, saga.Host, saga.Prepared, saga.Releasing) = (null, null, null, false);
+            await GiveUpHostAsync(context, failure.Message);
         }
 
         saga.CurrentState = Waiting.Name;
+        saga.NeedsPerson = failure.NeedsPerson;
         saga.RetryToken = await ScheduleRetryAsync(context, wait.Value);
-        await PublishChangeAsync(context, JobState.Running, $"{Doing(saga.Stage)} failed ({failure.Message}); again in {wait.Value.TotalSeconds:0} s");
+        await PublishChangeAsync(
+            context, ViewState(saga), failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); again in {wait.Value.TotalSeconds:0} s");
     }
 
     /// <summary>A lost host means a new one; any other failure is tried where it happened.</summary>

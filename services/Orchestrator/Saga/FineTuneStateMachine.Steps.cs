@@ -38,6 +38,7 @@ public sealed partial class FineTuneStateMachine
         var saga = context.Saga;
         var attempt = saga.Begin(stage);
         saga.CurrentState = Running.Name;
+        saga.NeedsPerson = false;
         Note(saga, stage, "begun");
         await SendCommandAsync(context, stage, attempt);
         var again = attempt > 1 ? $" (attempt {attempt})" : "";

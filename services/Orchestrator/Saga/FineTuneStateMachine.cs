@@ -2,6 +2,7 @@ using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
@@ -48,6 +49,7 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
         FinishPhase();
         ResumePhase();
         ReleasePhase();
+        LossPhase();
         SilencePhase();
         FailurePhase();
         CancelPhase();
@@ -99,6 +101,10 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     public Event<StageCancelled> StageEnded { get; private set; } = null!;
 
     public Event<StageResumed> StageTakenUp { get; private set; } = null!;
+
+    public Event<HostLost> HostVanished { get; private set; } = null!;
+
+    public Event<WakeUp> WokenUp { get; private set; } = null!;
 
     public Event<AskAgain> Silent { get; private set; } = null!;
 

@@ -16,6 +16,9 @@ internal sealed class LeaseRow
 
     public required string Provider { get; set; }
 
+    /// <summary>What the provider offered, in its own words; null if it has but one thing to offer.</summary>
+    public string? Offer { get; set; }
+
     public required LeaseState State { get; set; }
 
     public required decimal HourlyPrice { get; set; }
@@ -24,6 +27,9 @@ internal sealed class LeaseRow
 
     /// <summary>When the provider was first asked: money may run from here.</summary>
     public required DateTimeOffset RequestedAt { get; set; }
+
+    /// <summary>When the provider said that we have it; null if it never did.</summary>
+    public DateTimeOffset? ActiveAt { get; set; }
 
     public DateTimeOffset? ReleasedAt { get; set; }
 

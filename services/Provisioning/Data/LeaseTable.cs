@@ -45,17 +45,28 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
         },
         cancellationToken);
 
-    /// <summary>The provider has the host.</summary>
-    public Task ActivateAsync(string leaseId, StageContext claim, CancellationToken cancellationToken) =>
-        MoveAsync(leaseId, Stage.Provision, claim, LeaseState.Active, cancellationToken);
+    /// <summary>The provider has the host. A lease that was given up meanwhile stays so.</summary>
+    public Task ActivateAsync(string leaseId, DateTimeOffset now, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        Stage.Provision,
+        database => database.Leases.Where(row => row.LeaseId == leaseId && row.State == LeaseState.Requested)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(x => x.State, LeaseState.Active).SetProperty(x => x.ActiveAt, now).SetProperty(x => x.Fence, claim.Fence), CancellationToken.None),
+        cancellationToken);
 
     /// <summary>The host is to go.</summary>
     /// <param name="stage">Stage of the claim: release, or provision when it ends an older attempt's lease.</param>
-    public Task BeginReleaseAsync(string leaseId, Stage stage, StageContext claim, CancellationToken cancellationToken) =>
-        MoveAsync(leaseId, stage, claim, LeaseState.Releasing, cancellationToken);
+    public Task BeginReleaseAsync(string leaseId, Stage stage, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        stage,
+        database => database.Leases.Where(row => row.LeaseId == leaseId && row.State != LeaseState.Released)
+            .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, LeaseState.Releasing).SetProperty(x => x.Fence, claim.Fence), CancellationToken.None),
+        cancellationToken);
 
     /// <summary>The provider's list does not have the host: closes lease and money in one transaction. Returns what the lease cost in all.</summary>
-    public Task<decimal> EndReleaseAsync(string leaseId, Stage stage, StageContext claim, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
+    /// <param name="hadHost">There was a host under this lease; without one nothing is charged.</param>
+    public Task<decimal> EndReleaseAsync(
+        string leaseId, bool hadHost, Stage stage, StageContext claim, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
         claim,
         stage,
         async database =>
@@ -64,7 +75,7 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             var money = await database.Ledger.Where(row => row.LeaseId == leaseId).ToListAsync(CancellationToken.None);
             foreach (var row in money.Where(row => row.State == LedgerState.Hold))
             {
-                row.Charged = lease.HourlyPrice * (decimal)(now - row.From).TotalHours;
+                row.Charged = hadHost ? lease.HourlyPrice * (decimal)(now - row.From).TotalHours : 0;
                 row.State = LedgerState.Charged;
             }
 
@@ -87,12 +98,4 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         return (await database.Ledger.AsNoTracking().Where(row => row.LeaseId == leaseId).ToListAsync(cancellationToken)).Sum(row => row.Charged);
     }
-
-    /// <summary>A lease that is released stays so.</summary>
-    private Task MoveAsync(string leaseId, Stage stage, StageContext claim, LeaseState to, CancellationToken cancellationToken) => writes.RunAsync(
-        claim,
-        stage,
-        database => database.Leases.Where(row => row.LeaseId == leaseId && row.State != LeaseState.Released)
-            .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, to).SetProperty(x => x.Fence, claim.Fence), CancellationToken.None),
-        cancellationToken);
 }

@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Provisioning.Data;
@@ -9,6 +10,56 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
 
     public DbSet<LedgerRow> Ledger => Set<LedgerRow>();
+
+    public DbSet<HostRow> Hosts => Set<HostRow>();
+
+    protected override IReadOnlyList<SchemaStep> SchemaSteps =>
+    [
+        new(
+            "hosts that people have",
+            """
+            CREATE TABLE "hosts" (
+                "Name" TEXT NOT NULL CONSTRAINT "PK_hosts" PRIMARY KEY,
+                "Address" TEXT NOT NULL,
+                "HourlyPrice" TEXT NOT NULL,
+                "Currency" TEXT NOT NULL,
+                "Gpu" TEXT NULL,
+                "WorkFolder" TEXT NULL,
+                "Version" INTEGER NOT NULL,
+                "LeaseId" TEXT NULL,
+                "JobId" TEXT NULL,
+                "SharedFolder" TEXT NULL,
+                "HostKey" TEXT NULL,
+                "Fault" TEXT NULL,
+                "FailedAtMs" INTEGER NULL,
+                "IsLost" INTEGER NOT NULL,
+                "IsRemoving" INTEGER NOT NULL);
+            CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON "hosts" ("LeaseId");
+            ALTER TABLE "leases" ADD COLUMN "Offer" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "ActiveAt" TEXT NULL;
+            """,
+            """
+            CREATE TABLE hosts (
+                "Name" text NOT NULL CONSTRAINT "PK_hosts" PRIMARY KEY,
+                "Address" text NOT NULL,
+                "HourlyPrice" numeric NOT NULL,
+                "Currency" text NOT NULL,
+                "Gpu" text NULL,
+                "WorkFolder" text NULL,
+                "Version" bigint NOT NULL,
+                "LeaseId" text NULL,
+                "JobId" text NULL,
+                "SharedFolder" text NULL,
+                "HostKey" text NULL,
+                "Fault" text NULL,
+                "FailedAtMs" bigint NULL,
+                "IsLost" boolean NOT NULL,
+                "IsRemoving" boolean NOT NULL);
+            CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON hosts ("LeaseId");
+            ALTER TABLE leases ADD COLUMN "Offer" text NULL;
+            ALTER TABLE leases ADD COLUMN "ActiveAt" timestamp with time zone NULL;
+            """),
+    ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -26,5 +77,13 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
         money.HasKey(row => row.Id);
         money.Property(row => row.State).HasConversion<string>();
         money.HasOne<LeaseRow>().WithMany().HasForeignKey(row => row.LeaseId);
+
+        var host = modelBuilder.Entity<HostRow>();
+        host.ToTable("hosts");
+        host.HasKey(row => row.Name);
+        host.Property(row => row.Version).IsConcurrencyToken();
+        host.HasIndex(row => row.LeaseId).IsUnique();
+        host.Ignore(row => row.Door);
+        host.Ignore(row => row.Reference);
     }
 }

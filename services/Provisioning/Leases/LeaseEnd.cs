@@ -23,17 +23,20 @@ internal sealed class LeaseEnd(LeaseTable leases, IEnumerable<IHostProvider> pro
 
         await leases.BeginReleaseAsync(lease.LeaseId, stage, claim, cancellationToken);
         await WaitForLateHostAsync(lease, cancellationToken);
-        await GoneAsync(lease.LeaseId, lease.Provider, cancellationToken);
-        return await leases.EndReleaseAsync(lease.LeaseId, stage, claim, time.GetUtcNow(), cancellationToken);
+        var found = await GoneAsync(lease.LeaseId, lease.Provider, cancellationToken);
+        var hadHost = found || lease.ActiveAt is not null || lease.State is LeaseState.Active or LeaseState.LostUnconfirmed;
+        return await leases.EndReleaseAsync(lease.LeaseId, hadHost, stage, claim, time.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>Ends whatever the provider has under this name.</summary>
-    public async Task GoneAsync(string name, string providerName, CancellationToken cancellationToken)
+    /// <returns>Whether it had something.</returns>
+    public async Task<bool> GoneAsync(string name, string providerName, CancellationToken cancellationToken)
     {
         var provider = providers.FirstOrDefault(provider => provider.Name == providerName)
             ?? throw StageException.Internal("provider_missing", $"The lease {name} is of the provider '{providerName}', which this installation no longer has.");
         try
         {
+            var found = await provider.FindAsync(name, cancellationToken) is not null;
             await provider.ReleaseAsync(name, cancellationToken);
             var began = time.GetTimestamp();
             while ((await provider.ListAsync(cancellationToken)).Any(host => host.Name == name))
@@ -45,6 +48,8 @@ internal sealed class LeaseEnd(LeaseTable leases, IEnumerable<IHostProvider> pro
 
                 await Task.Delay(LookEvery, time, cancellationToken);
             }
+
+            return found;
         }
         catch (Exception exception) when (exception is ProviderException or IOException or UnauthorizedAccessException or TimeoutException)
         {

@@ -20,7 +20,11 @@ public interface IHostProvider
     Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken);
 
     /// <summary>Rents a host under this name. Only called when <see cref="FindAsync"/> does not know the name.</summary>
-    Task<ProvidedHost> CreateAsync(string name, HostRequest request, CancellationToken cancellationToken);
+    /// <param name="name">Ours.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="offer"><see cref="HostOffer.Id"/> of what it offered for it.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    Task<ProvidedHost> CreateAsync(string name, HostRequest request, string? offer, CancellationToken cancellationToken);
 
     /// <summary>The host of this name, or null when the provider has none.</summary>
     Task<ProvidedHost?> FindAsync(string name, CancellationToken cancellationToken);

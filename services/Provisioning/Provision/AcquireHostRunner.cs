@@ -29,8 +29,8 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
         var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency);
         var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
         lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
-        host ??= await provider.CreateAsync(name, request, cancellationToken);
-        await leases.ActivateAsync(name, context, cancellationToken);
+        host ??= await CreateAsync(provider, lease, request, context, cancellationToken);
+        await leases.ActivateAsync(name, time.GetUtcNow(), context, cancellationToken);
         return await AcquiredAsync(command, lease, host, ended, cancellationToken);
     }
 
@@ -85,6 +85,20 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
         return await provider.FindAsync(lease.LeaseId, cancellationToken);
     }
 
+    /// <summary>A provider that refuses leaves no lease behind: the next attempt may come late, or never.</summary>
+    private async Task<ProvidedHost> CreateAsync(IHostProvider provider, LeaseRow lease, HostRequest request, StageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await provider.CreateAsync(lease.LeaseId, request, lease.Offer, cancellationToken);
+        }
+        catch (ProviderException)
+        {
+            await leaseEnd.EndAsync(lease, Stage.Provision, context, cancellationToken);
+            throw;
+        }
+    }
+
     private async Task<LeaseRow> RequestAsync(
         IHostProvider provider, HostRequest request, string name, AcquireHost command, StageContext context, CancellationToken cancellationToken)
     {
@@ -111,6 +125,7 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             Attempt = command.Attempt,
             Fence = context.Fence,
             Provider = provider.Name,
+            Offer = offer.Id,
             State = LeaseState.Requested,
             HourlyPrice = offer.HourlyPrice,
             Currency = request.Currency,

@@ -5,7 +5,7 @@ namespace FineTunePipeline.Contracts.Jobs;
 /// <summary>Where the job trains, and with what.</summary>
 public sealed record ProviderSpec
 {
-    [Description("Who rents the host: local is this computer.")]
+    [Description("Who has the host: local is this computer, ssh the hosts of yours (finetune hosts).")]
     public string Name { get; init; } = "local";
 
     [Description("Trainer: builtin is our own on the CPU.")]

@@ -11,4 +11,10 @@ public sealed record HostReference
 
     /// <summary>Absolute folder on the host under which the job's run folders lie.</summary>
     public required string WorkFolder { get; init; }
+
+    /// <summary>For ssh: fingerprint of the host key that was pinned when the host was taken (<c>SHA256:…</c>). No other key is talked to.</summary>
+    public string? HostKey { get; init; }
+
+    /// <summary>Absolute folder on the host that outlives leases, for what the next job can use again; null: there is none.</summary>
+    public string? SharedFolder { get; init; }
 }

@@ -8,4 +8,9 @@ public sealed record CancelStage : IStageCommand
     public required Stage Stage { get; init; }
 
     public required int Attempt { get; init; }
+
+    /// <summary>
+    /// The host on which it ran is lost: nothing can be ended there, and nobody waits for it. The attempts are closed at once; whoever works on one loses its claim.
+    /// </summary>
+    public bool HostIsLost { get; init; }
 }

@@ -31,6 +31,17 @@ public sealed class HostRuns(TimeProvider time)
             look.State == RunState.Exited ? look.ExitCode : null,
             await TailAsync(host, runFolder, RunFolder.Error, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Ends every run whose folder lies below this one.</summary>
+    public static async Task StopAllAsync(IComputeHost host, string folder, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var commands = (await host.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+            .Where(file => file.Path.EndsWith('/' + RunFolder.Command, StringComparison.Ordinal) || file.Path.EndsWith('/' + RunFolder.CommandScript, StringComparison.Ordinal));
+        foreach (var command in commands)
+        {
+            await host.StopAsync($"{folder}/{command.Path[..command.Path.LastIndexOf('/')]}", grace, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The last 64 KiB of a file of a run folder; empty if there is no such file.</summary>
     public static async Task<string> TailAsync(IComputeHost host, string runFolder, string file, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace FineTunePipeline.Hosts.Ssh;
 
 /// <summary>
-/// The host keys that are pinned. A key is named by its fingerprint as <c>ssh-keygen -l</c> prints it: <c>SHA256:</c> and base64 without padding.
+/// The host keys that are pinned, for who visits a host (<see cref="SshHostConnector.Visit"/>). A key is named by its fingerprint as <c>ssh-keygen -l</c> prints it: <c>SHA256:</c> and base64 without padding.
 /// Whoever implements it stores the pins and knows when a host booted anew, which alone may bring another key.
 /// </summary>
 public interface IHostKeys

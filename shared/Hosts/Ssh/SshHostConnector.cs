@@ -8,10 +8,11 @@ namespace FineTunePipeline.Hosts.Ssh;
 /// Connects to hosts of kind <c>ssh</c> with this installation's key. It connects when the first call needs it; all objects for one host share its connections.
 /// A singleton; disposing it closes all connections.
 /// </summary>
-public sealed class SshHostConnector(IOptions<SshOptions> options, IHostKeys hostKeys, TimeProvider time) : IHostConnector, IAsyncDisposable
+public sealed class SshHostConnector(IOptions<SshOptions> options, TimeProvider time) : IHostConnector, IAsyncDisposable
 {
-    private readonly Dictionary<SshEndpoint, SshConnections> _pools = [];
+    private readonly Dictionary<(SshEndpoint Endpoint, string? HostKey), SshConnections> _pools = [];
 
+    /// <summary>A host whose key was pinned when it was taken (<see cref="HostReference.HostKey"/>); it must show that one.</summary>
     /// <exception cref="NotSupportedException">It is not a host of kind <c>ssh</c>.</exception>
     /// <exception cref="FormatException">Its address is not an SSH endpoint.</exception>
     public IComputeHost Connect(HostReference reference)
@@ -20,9 +21,9 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, IHostKeys hos
         SshConnections? pool;
         lock (_pools)
         {
-            if (!_pools.TryGetValue(endpoint, out pool))
+            if (!_pools.TryGetValue((endpoint, reference.HostKey), out pool))
             {
-                _pools[endpoint] = pool = Pool(endpoint, null);
+                _pools[(endpoint, reference.HostKey)] = pool = Pool(endpoint, new PinnedKey(reference.HostKey), null);
             }
         }
 
@@ -30,10 +31,14 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, IHostKeys hos
     }
 
     /// <summary>
-    /// Connects with a password, over connections of its own that the caller closes: for Provisioning, which installs the key with it
+    /// Connects over connections of its own that the caller closes, for who pins keys: Provisioning, which may have a password to install our key with
     /// (<c>~/.ssh/authorized_keys</c>).
     /// </summary>
-    public SshPasswordHost Connect(HostReference reference, SshPassword password) => new(Pool(Endpoint(reference), password), reference.WorkFolder);
+    /// <param name="reference">The host; its <see cref="HostReference.HostKey"/> is not looked at.</param>
+    /// <param name="hostKeys">Knows the pinned key, or pins the one that the host shows.</param>
+    /// <param name="password">Null: this installation's key.</param>
+    public SshVisit Visit(HostReference reference, IHostKeys hostKeys, SshPassword? password = null) =>
+        new(Pool(Endpoint(reference), hostKeys, password), reference.WorkFolder);
 
     public async ValueTask DisposeAsync()
     {
@@ -51,6 +56,6 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, IHostKeys hos
         ? SshEndpoint.Parse(reference.Address)
         : throw new NotSupportedException($"No adapter for hosts of kind '{reference.Kind}': this one knows '{SshEndpoint.Kind}'.");
 
-    private SshConnections Pool(SshEndpoint endpoint, SshPassword? password) =>
+    private SshConnections Pool(SshEndpoint endpoint, IHostKeys hostKeys, SshPassword? password) =>
         new(endpoint, new SshLogin(endpoint, password, hostKeys, options.Value, time).OpenAsync, options.Value, time);
 }

@@ -8,7 +8,7 @@ namespace FineTunePipeline.Hosts.Ssh;
 /// <summary>Registers hosts that are reached by SSH.</summary>
 public static class SshHostRegistration
 {
-    /// <summary>Adds <see cref="SshHostConnector"/>. Who stores the pinned keys adds <see cref="IHostKeys"/>. Called twice it changes nothing.</summary>
+    /// <summary>Adds <see cref="SshHostConnector"/>. Called twice it changes nothing.</summary>
     public static IServiceCollection AddSshHosts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SshOptions>().Bind(configuration.GetSection(SshOptions.Section)).ValidateOnStart();

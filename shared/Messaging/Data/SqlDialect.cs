@@ -60,9 +60,9 @@ internal abstract class SqlDialect
             SELECT r."JobId", r."Stage", r."Attempt" FROM stage_runs r
             WHERE r."Stage" = {2} AND r."State" IN ('Open', 'Closing') AND {{IsOver("r.\"NextLookAt\"")}}
               AND (r."ClaimedUntil" IS NULL OR {{IsOver("r.\"ClaimedUntil\"")}})
-              AND NOT EXISTS (
+              AND (r."Stage" = 'Release' OR NOT EXISTS (
                   SELECT 1 FROM stage_runs o
-                  WHERE o."JobId" = r."JobId" AND o."Stage" = r."Stage" AND o."Attempt" < r."Attempt" AND o."State" IN ('Open', 'Closing'))
+                  WHERE o."JobId" = r."JobId" AND o."Stage" = r."Stage" AND o."Attempt" < r."Attempt" AND o."State" IN ('Open', 'Closing')))
             ORDER BY r."NextLookAt" LIMIT {3} {{SkipLocked}})
         RETURNING *
         """;

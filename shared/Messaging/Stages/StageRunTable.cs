@@ -14,8 +14,8 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     public static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing. A stage's first attempt is claimed at once
-    /// for <paramref name="owner"/>, if there is one.
+    /// Adds an attempt if no attempt as new is known, and marks older ones that are not at their end for closing; those of a release go on beside it. A stage's
+    /// first attempt is claimed at once for <paramref name="owner"/>, if there is one.
     /// </summary>
     /// <returns>The row of this attempt, or null if only newer ones are known; and whether it was claimed here.</returns>
     public async Task<(StageRun? Row, bool Claimed)> AcceptAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, string command, string? owner = null)
@@ -41,12 +41,17 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
 
         await using var joined = await session.JoinAsync(database);
         var known = await RowsAsync(database, jobId, stage);
-        if (known[0].Attempt >= attempt)
+        var same = known.SingleOrDefault(row => row.Attempt == attempt);
+        if (same is not null || (known[0].Attempt > attempt && !AttemptsAreApart(stage)))
         {
-            return (known.SingleOrDefault(row => row.Attempt == attempt), false);
+            return (same, false);
         }
 
-        Close(known);
+        if (!AttemptsAreApart(stage))
+        {
+            Close(known);
+        }
+
         var added = Add(session, database, known, jobId, stage, attempt, command, StageRunState.Open);
         await database.SaveChangesAsync(CancellationToken.None);
         return (added, false);
@@ -56,13 +61,23 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     /// Marks all attempts up to this one for closing (a finished one too: what it left outside goes). When the command of this attempt has not come yet,
     /// a tombstone takes its place; it is at its end when all older attempts are.
     /// </summary>
+    /// <param name="abandon">They are closed at once, whoever works on them: what they left outside is out of reach.</param>
     /// <returns>The attempt's row; null if the attempt never came and a newer one did.</returns>
-    public async Task<StageRun?> CancelAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt)
+    public async Task<StageRun?> CancelAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, bool abandon = false)
     {
         await dialect.LockStageAsync(session, jobId, stage.ToString());
         await using var joined = await session.JoinAsync(database);
         var known = await RowsAsync(database, jobId, stage);
-        Close(known.Where(row => row.Attempt <= attempt));
+        var ended = known.Where(row => row.Attempt <= attempt);
+        if (abandon)
+        {
+            Abandon(ended, known);
+        }
+        else
+        {
+            Close(ended);
+        }
+
         var row = known.SingleOrDefault(row => row.Attempt == attempt);
         if (known.Count == 0 || known[0].Attempt < attempt)
         {
@@ -74,7 +89,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
         return row;
     }
 
-    /// <summary>Claims up to <paramref name="limit"/> due rows. An attempt waits until all older ones of its job and stage are at their end.</summary>
+    /// <summary>Claims up to <paramref name="limit"/> due rows. An attempt waits until all older ones of its job and stage are at their end, but for a release.</summary>
     public async Task<IReadOnlyList<StageRun>> ClaimAsync(Stage stage, string owner, int limit, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -159,6 +174,19 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
             (row.State, row.NextLookAt, row.Outcome) = (StageRunState.Closing, 0, null);
         }
     }
+
+    /// <summary>A fence that nobody has takes every claim away.</summary>
+    private static void Abandon(IEnumerable<StageRun> rows, IReadOnlyList<StageRun> known)
+    {
+        foreach (var row in rows.Where(row => row.State != StageRunState.Closed))
+        {
+            (row.State, row.Outcome, row.OutcomeType, row.Owner, row.ClaimedUntil) = (StageRunState.Closed, null, null, null, null);
+            row.Fence = known.Max(other => other.Fence) + 1;
+        }
+    }
+
+    /// <summary>Each attempt to release is of another lease: a host that cannot be released holds up no other.</summary>
+    private static bool AttemptsAreApart(Stage stage) => stage == Stage.Release;
 
     private static StageRun Add(
         WriteSession session, TDb database, IReadOnlyList<StageRun> known, string jobId, Stage stage, int attempt, string? command, StageRunState state)

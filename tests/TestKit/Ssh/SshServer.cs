@@ -56,6 +56,10 @@ public sealed class SshServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Lets another key log in as root, too.</summary>
+    /// <param name="publicLine">As <c>authorized_keys</c> has it.</param>
+    public void Authorize(string publicLine) => File.AppendAllText(KeyFile + ".pub", publicLine + "\n");
+
     /// <summary>Starts it again on the same port, as a reboot does.</summary>
     public async Task RestartAsync(bool newHostKey)
     {

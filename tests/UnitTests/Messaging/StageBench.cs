@@ -11,21 +11,22 @@ namespace FineTunePipeline.UnitTests.Messaging;
 internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
 {
     public const string Job = "ftjob-00000000000000000000000000000001";
-    public const Stage TheStage = Stage.Release;
+    /// <summary>Any but release, whose attempts are apart from each other.</summary>
+    public const Stage TheStage = Stage.Train;
 
     private readonly List<StageWorker> _workers = [];
 
     /// <summary>A worker that does not run yet; its inbox and its table can be used.</summary>
-    public async Task<StageWorker> AddAsync(int concurrency = 4, bool keepTrying = false)
+    public async Task<StageWorker> AddAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage)
     {
-        var worker = await StageWorker.CreateAsync(store, concurrency, keepTrying);
+        var worker = await StageWorker.CreateAsync(store, concurrency, keepTrying, stage);
         _workers.Add(worker);
         return worker;
     }
 
-    public async Task<StageWorker> StartAsync(int concurrency = 4, bool keepTrying = false)
+    public async Task<StageWorker> StartAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage)
     {
-        var worker = await AddAsync(concurrency, keepTrying);
+        var worker = await AddAsync(concurrency, keepTrying, stage);
         await worker.StartAsync();
         return worker;
     }

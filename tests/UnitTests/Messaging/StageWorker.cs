@@ -41,7 +41,7 @@ internal sealed class StageWorker : IAsyncDisposable
 
     public StageConsumes Inbox { get; }
 
-    public static async Task<StageWorker> CreateAsync(ServiceStore store, int concurrency, bool keepTrying)
+    public static async Task<StageWorker> CreateAsync(ServiceStore store, int concurrency, bool keepTrying, Stage stage)
     {
         var (script, sql, time) = (new StageScript(), new SqlHook(), new FakeTimeProvider());
         var services = new ServiceCollection();
@@ -52,7 +52,7 @@ internal sealed class StageWorker : IAsyncDisposable
         services.AddSingleton(script);
         services.AddServiceDatabase<StageTestDb>("stages");
         services.ConfigureDbContext<StageTestDb>(options => options.AddInterceptors(sql));
-        services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(StageBench.TheStage, concurrency, keepTrying);
+        services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(stage, concurrency, keepTrying);
 
         // Several workers share the database, as on a broker; no dispatcher runs, so what they told can be read from their rows.
         services.AddSingleton(new OutboxSettings { TransportForgets = false });

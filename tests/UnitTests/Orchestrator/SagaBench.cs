@@ -4,6 +4,7 @@ using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
@@ -127,6 +128,9 @@ internal sealed class SagaBench : IAsyncDisposable
             new ProvenanceWritten { JobId = id, Provenance = SampleEvents.Reference },
             new RetryDue { JobId = id },
             new AskAgain { JobId = id },
+            new HostLost { JobId = id, LeaseId = "lease-held", Reason = "test" },
+            new HostLost { JobId = id, LeaseId = "lease-of-before", Reason = "test" },
+            new WakeUp { JobId = id },
             new DeadlineDue { JobId = id },
         ];
     }

@@ -2,6 +2,7 @@ using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Local;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,7 @@ internal sealed class LocalProvider(IOptions<LocalHostOptions> options, IHostCon
     public Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken) =>
         Task.FromResult<HostOffer?>(new HostOffer(0, request.Currency));
 
-    public async Task<ProvidedHost> CreateAsync(string name, HostRequest request, CancellationToken cancellationToken)
+    public async Task<ProvidedHost> CreateAsync(string name, HostRequest request, string? offer, CancellationToken cancellationToken)
     {
         try
         {
@@ -54,13 +55,7 @@ internal sealed class LocalProvider(IOptions<LocalHostOptions> options, IHostCon
 
         var host = connector.Connect(found.Reference);
         var folder = FolderOf(name);
-        foreach (var file in await host.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-        {
-            if (file.Path.EndsWith('/' + RunFolder.Command, StringComparison.Ordinal))
-            {
-                await host.StopAsync($"{folder}/{file.Path[..file.Path.LastIndexOf('/')]}", StopGrace, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        await HostRuns.StopAllAsync(host, folder, StopGrace, cancellationToken).ConfigureAwait(false);
 
         // The mark goes last: a deletion that breaks off leaves a host that is still listed, and so is deleted again.
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => entry.Name != Mark))

@@ -129,10 +129,9 @@ public sealed class SshCommandTests : SshServerFixture
     public async Task A_login_shell_that_runs_nothing_is_named()
     {
         await using var server = await SshServer.StartAsync("/bin/false");
-        await using var connector = new SshHostConnector(
-            Options.Create(new SshOptions { KeyFile = server.KeyFile }), HostKeys, TimeProvider.System);
+        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), TimeProvider.System);
 
-        var refused = await Assert.ThrowsAnyAsync<IOException>(() => connector.Connect(server.Endpoint.Reference(Work)).RunAsync(Shell("echo"), default));
+        var refused = await Assert.ThrowsAnyAsync<IOException>(() => connector.Connect(server.Endpoint.Reference(Work) with { HostKey = server.Fingerprint }).RunAsync(Shell("echo"), default));
 
         Assert.IsNotType<HostUnreachableException>(refused);
         Assert.Contains("login shell", refused.Message);

@@ -127,7 +127,7 @@ public sealed class SshFileTests : SshServerFixture
     {
         const int bytes = 24 << 20;
         await using var line = new SlowLine(Server.Endpoint.Port, TimeSpan.FromMilliseconds(20));
-        var host = Connector().Connect((Server.Endpoint with { Port = line.Port }).Reference(Work));
+        var host = Connector().Connect((Server.Endpoint with { Port = line.Port }).Reference(Work) with { HostKey = Server.Fingerprint });
         var content = new byte[bytes];
         new Random(7).NextBytes(content);
         using var copy = new MemoryStream(bytes);
@@ -201,8 +201,8 @@ public sealed class SshFileTests : SshServerFixture
         Assert.SkipUnless(Mount("-t", "tmpfs", "-o", "size=4m", "none", disk), "Mounting is not allowed here.");
         await using var unmount = new Unmount(disk);
         await using var server = await SshServer.StartAsync();
-        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), HostKeys, TimeProvider.System);
-        var host = connector.Connect(server.Endpoint.Reference(Work));
+        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), TimeProvider.System);
+        var host = connector.Connect(server.Endpoint.Reference(Work) with { HostKey = server.Fingerprint });
 
         var large = await Assert.ThrowsAnyAsync<IOException>(() => host.UploadAsync(new MemoryStream(new byte[16 << 20]), disk + "/file", default));
         Assert.Contains("No space left", large.Message);
@@ -218,10 +218,10 @@ public sealed class SshFileTests : SshServerFixture
         Process.Start("/bin/busybox", ["--install", "-s", programs.Path]).WaitForExit();
         File.Delete(programs.At("sha256sum"));
         await using var server = await SshServer.StartAsync(programs.At("ash"), programs.Path);
-        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), HostKeys, TimeProvider.System);
+        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), TimeProvider.System);
         await File.WriteAllTextAsync(Work + "/file", "x");
 
-        var exception = await Assert.ThrowsAnyAsync<IOException>(() => connector.Connect(server.Endpoint.Reference(Work)).HashAsync(Work + "/file", default));
+        var exception = await Assert.ThrowsAnyAsync<IOException>(() => connector.Connect(server.Endpoint.Reference(Work) with { HostKey = server.Fingerprint }).HashAsync(Work + "/file", default));
 
         Assert.Contains("sha256sum", exception.Message);
         Assert.Contains("coreutils", exception.Message);

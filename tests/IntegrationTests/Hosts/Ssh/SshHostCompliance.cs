@@ -28,10 +28,10 @@ public abstract class SshHostCompliance : ComputeHostCompliance
         await base.InitializeAsync();
         Directory.CreateDirectory(Work);
         _server = await StartServerAsync();
-        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), new MemoryHostKeys(), TimeProvider.System);
+        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
 
         // The supervisor's script lies beside the folder that tests list.
-        _host = _connector.Connect(_server.Endpoint.Reference(_folder.Path));
+        _host = _connector.Connect(_server.Endpoint.Reference(_folder.Path) with { HostKey = _server.Fingerprint });
     }
 
     public override async ValueTask DisposeAsync()

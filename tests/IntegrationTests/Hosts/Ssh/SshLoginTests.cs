@@ -26,7 +26,7 @@ public sealed class SshLoginTests : SshServerFixture
     [Fact]
     public async Task Logs_in_with_a_password()
     {
-        await using var connected = Connector(options => options.KeyFile = "/nowhere").Connect(Server.Endpoint.Reference(Work), new SshPassword(SshServer.Password));
+        await using var connected = Connector(options => options.KeyFile = "/nowhere").Visit(Server.Endpoint.Reference(Work), HostKeys, new SshPassword(SshServer.Password));
 
         Assert.Equal("hello\n", (await connected.Host.RunAsync(Hello, default)).StandardOutput);
     }
@@ -34,7 +34,7 @@ public sealed class SshLoginTests : SshServerFixture
     [Fact]
     public async Task Says_that_the_password_is_wrong_without_showing_it()
     {
-        await using var connected = Connector().Connect(Server.Endpoint.Reference(Work), new SshPassword("not-the-password"));
+        await using var connected = Connector().Visit(Server.Endpoint.Reference(Work), HostKeys, new SshPassword("not-the-password"));
 
         var refused = await Assert.ThrowsAsync<HostLoginRefusedException>(() => connected.Host.RunAsync(Hello, default));
 

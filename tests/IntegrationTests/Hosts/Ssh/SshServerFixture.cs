@@ -10,7 +10,7 @@ namespace FineTunePipeline.IntegrationTests.Hosts.Ssh;
 /// <summary>A server of its own for each test, and hosts on it with short limits.</summary>
 public abstract class SshServerFixture : IAsyncLifetime
 {
-    private readonly List<SshHostConnector> _connectors = [];
+    private readonly List<IAsyncDisposable> _opened = [];
     private readonly TemporaryFolder _folder = new();
 
     protected SshServer Server { get; private set; } = null!;
@@ -21,7 +21,7 @@ public abstract class SshServerFixture : IAsyncLifetime
 
     protected static HostCommand Shell(string line, params ReadOnlySpan<string> arguments) => new() { FileName = "sh", Arguments = ["-c", line, "sh", .. arguments] };
 
-    protected SshHostConnector Connector(Action<SshOptions>? change = null, IHostKeys? hostKeys = null)
+    protected SshHostConnector Connector(Action<SshOptions>? change = null)
     {
         var options = new SshOptions
         {
@@ -31,20 +31,25 @@ public abstract class SshServerFixture : IAsyncLifetime
             ProbeTimeout = TimeSpan.FromSeconds(2),
         };
         change?.Invoke(options);
-        var connector = new SshHostConnector(Options.Create(options), hostKeys ?? HostKeys, TimeProvider.System);
-        _connectors.Add(connector);
+        var connector = new SshHostConnector(Options.Create(options), TimeProvider.System);
+        _opened.Add(connector);
         return connector;
     }
 
-    protected IComputeHost Connect(Action<SshOptions>? change = null, IHostKeys? hostKeys = null) => Connector(change, hostKeys).Connect(Server.Endpoint.Reference(Work));
+    protected IComputeHost Connect(Action<SshOptions>? change = null, IHostKeys? hostKeys = null)
+    {
+        var visit = Connector(change).Visit(Server.Endpoint.Reference(Work), hostKeys ?? HostKeys);
+        _opened.Add(visit);
+        return visit.Host;
+    }
 
     public async ValueTask InitializeAsync() => Server = await SshServer.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var connector in _connectors)
+        foreach (var opened in _opened)
         {
-            await connector.DisposeAsync();
+            await opened.DisposeAsync();
         }
 
         if (Server is not null)

@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using Spectre.Console.Cli;
+
+namespace FineTunePipeline.Cli.Commands;
+
+/// <summary>What one may say of a host.</summary>
+internal class HostSettings : GatewaySettings
+{
+    [CommandOption("--price <AMOUNT>")]
+    [Description("What an hour of it costs. Default: 0, a computer of your own")]
+    public decimal? Price { get; init; }
+
+    [CommandOption("--currency <CODE>")]
+    [Description("CNY or USD. Default: CNY")]
+    public string? Currency { get; init; }
+
+    [CommandOption("--gpu <NAME>")]
+    [Description("The graphics card, for you to read")]
+    public string? Gpu { get; init; }
+
+    [CommandOption("--folder <FOLDER>")]
+    [Description("Absolute folder there for what jobs keep. Default: finetune in /root/autodl-tmp, or in the home folder")]
+    public string? Folder { get; init; }
+
+    public JsonObject Body(string? address) => new()
+    {
+        ["address"] = address,
+        ["hourly_price"] = Price,
+        ["currency"] = Currency,
+        ["gpu"] = Gpu,
+        ["work_folder"] = Folder,
+    };
+}

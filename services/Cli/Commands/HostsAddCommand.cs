@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Spectre.Console.Cli;
+
+namespace FineTunePipeline.Cli.Commands;
+
+/// <summary>Adds a host to the pool.</summary>
+internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
+{
+    internal sealed class Settings : HostSettings
+    {
+        [CommandArgument(0, "<SSH>")]
+        [Description("The ssh command with which you log in, in quotes, or USER@HOST:PORT")]
+        public string Address { get; init; } = "";
+
+        [CommandOption("--name <NAME>")]
+        [Description("Default: made of host and port")]
+        public string? Name { get; init; }
+    }
+
+    public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        var body = settings.Body(settings.Address);
+        body["name"] = settings.Name;
+        using var gateway = settings.Connect();
+        var answer = await gateway.PostAsync("api/hosts", body, Interrupt.Token);
+        if (settings.Json)
+        {
+            Output.Json(answer);
+        }
+        else
+        {
+            Console.WriteLine($"Added: {Output.Text(answer, "name")}. Jobs with provider.name: ssh may use it; `finetune hosts` shows what becomes of it.");
+        }
+
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,80 @@
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Gateway.Views;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FineTunePipeline.Gateway.Apis;
+
+/// <summary>The hosts that people have: add, list, update, remove.</summary>
+internal static class HostsApi
+{
+    public static void MapHosts(this IEndpointRouteBuilder app)
+    {
+        var hosts = app.MapGroup("/api/hosts").WithTags("Hosts");
+        hosts.MapGet("/", ListAsync).WithSummary("List your hosts");
+        hosts.MapPost("/", AddAsync).WithSummary("Add a host: jobs with provider ssh may use it");
+        hosts.MapPatch("/{name}", UpdateAsync).WithSummary("Change a host, named by its name or by the job that has it or had it last; a new address means a new computer");
+        hosts.MapDelete("/{name}", RemoveAsync).WithSummary("Remove a host; one in use goes when its job gives it back");
+    }
+
+    private static async Task<IResult> ListAsync(HostViews views, CancellationToken cancellationToken) =>
+        Results.Json(new { hosts = (await views.ListAsync(cancellationToken)).Select(HostView.From) }, ContractJson.Options);
+
+    private static async Task<IResult> AddAsync(HostRequest request, HostViews views, CancellationToken cancellationToken)
+    {
+        if (!TryRead(request, name: null, out var set, out var wrong))
+        {
+            return wrong!;
+        }
+
+        if (await views.FindAsync(set!.HostName, cancellationToken) is not null)
+        {
+            return ErrorAnswers.HostExists(set.HostName);
+        }
+
+        return await SendAsync(views, set, cancellationToken);
+    }
+
+    private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(name, cancellationToken) is not { } host)
+        {
+            return ErrorAnswers.NoHost(name);
+        }
+
+        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, cancellationToken) : wrong!;
+    }
+
+    private static async Task<IResult> RemoveAsync(string name, HostViews views, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(name, cancellationToken) is not { } host)
+        {
+            return ErrorAnswers.NoHost(name);
+        }
+
+        await views.SendAsync(new RemoveHost { HostName = host.HostName }, cancellationToken);
+        return Results.Json(new { name = host.HostName, in_use = host.State == HostState.InUse }, ContractJson.Options, statusCode: 202);
+    }
+
+    private static bool TryRead(HostRequest request, string? name, out SetHost? set, out IResult? wrong)
+    {
+        try
+        {
+            (set, wrong) = (HostRules.Read(request, name), null);
+            return true;
+        }
+        catch (FormatException exception)
+        {
+            (set, wrong) = (null, ErrorAnswers.BadHost(exception.Message));
+            return false;
+        }
+    }
+
+    private static async Task<IResult> SendAsync(HostViews views, SetHost set, CancellationToken cancellationToken)
+    {
+        await views.SendAsync(set, cancellationToken);
+        return Results.Json(new { name = set.HostName }, ContractJson.Options, statusCode: 202);
+    }
+}

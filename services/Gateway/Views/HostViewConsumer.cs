@@ -1,0 +1,10 @@
+using FineTunePipeline.Contracts.Hosts;
+using MassTransit;
+
+namespace FineTunePipeline.Gateway.Views;
+
+/// <summary>Puts what Provisioning tells of hosts into the gateway's view.</summary>
+internal sealed class HostViewConsumer(HostViewWriter views) : IConsumer<HostChanged>
+{
+    public Task Consume(ConsumeContext<HostChanged> context) => views.ApplyAsync(context.Message, context.CancellationToken);
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Gateway.Data;
+using FineTunePipeline.Messaging.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Gateway.Views;
+
+/// <summary>The hosts that people have, as Provisioning told of them, and their wishes for them.</summary>
+internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, ServiceOutbox<GatewayDbContext> outbox)
+{
+    /// <summary>Those that there are, by name.</summary>
+    public async Task<IReadOnlyList<HostChanged>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await database.Hosts.AsNoTracking().Where(row => row.State != HostState.Removed).OrderBy(row => row.Name).ToListAsync(cancellationToken);
+        return [.. rows.Select(Read)];
+    }
+
+    /// <summary>By name, or by the job that has it or had it last.</summary>
+    public async Task<HostChanged?> FindAsync(string nameOrJob, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await database.Hosts.AsNoTracking()
+            .Where(row => row.State != HostState.Removed && (row.Name == nameOrJob || row.JobId == nameOrJob)).OrderByDescending(row => row.Version).ToListAsync(cancellationToken);
+        return rows.Count > 0 ? Read(rows[0]) : null;
+    }
+
+    /// <summary>What is answered with 202 reaches Provisioning, whatever becomes of this process.</summary>
+    public Task SendAsync<T>(T command, CancellationToken cancellationToken)
+        where T : class => outbox.SendAsync(HostQueues.PoolAddress, command, change: null, cancellationToken);
+
+    private static HostChanged Read(HostViewRow row) => JsonSerializer.Deserialize<HostChanged>(row.Change, ContractJson.Options)!;
+}

@@ -1,0 +1,53 @@
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>The host is lost: what ran there is given up, and the job goes on on another, from its last committed checkpoint.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private static readonly Stage[] OnHost = [Stage.Prepare, Stage.Train, Stage.Evaluate, Stage.Convert];
+
+    private void LossPhase() => DuringAny(
+        When(HostVanished).If(
+            context => context.Saga.LeaseId == context.Message.LeaseId,
+            ours => ours.ThenAsync(context => LoseHostAsync(context, context.Message))),
+        When(WokenUp).If(
+            context => context.Saga.CurrentState == Waiting.Name && NextStage(context.Saga) == Stage.Provision,
+            waiting => waiting.Unschedule(Retry).ThenAsync(context => BeginAsync(context, Stage.Provision))));
+
+    private async Task LoseHostAsync(BehaviorContext<FineTuneSaga> context, HostLost lost)
+    {
+        var saga = context.Saga;
+        Note(saga, "host_lost", $"{lost.LeaseId}: {lost.Reason}");
+        if (saga.CurrentState == Running.Name && OnHost.Contains(saga.Stage))
+        {
+            await DecideAsync(context, new Failure("host_lost", lost.Reason, FailureKind.HostLost));
+            return;
+        }
+
+        await GiveUpHostAsync(context, lost.Reason);
+        if (saga.CurrentState == Cancelling.Name && (!saga.StageEnding || OnHost.Contains(saga.Stage)))
+        {
+            saga.StageEnding = false;
+            await EndCancelledAsync(context);
+        }
+    }
+
+    /// <summary>
+    /// Nothing that ran on the host can be ended there, so its stages are closed without it, and the job does not wait for its release. That goes on by itself:
+    /// a host that answers again is cleaned.
+    /// </summary>
+    private async Task GiveUpHostAsync(BehaviorContext<FineTuneSaga> context, string reason)
+    {
+        var saga = context.Saga;
+        foreach (var stage in OnHost.Where(stage => saga.Attempt(stage) > 0))
+        {
+            await SendAsync(context, stage, new CancelStage { JobId = saga.JobId, Stage = stage, Attempt = saga.Attempt(stage), HostIsLost = true });
+        }
+
+        await ReleaseAsync(context, $"the host is lost: {reason}");
+        (saga.LeaseId, saga.Host, saga.Prepared, saga.Releasing) = (null, null, null, false);
+    }
+}

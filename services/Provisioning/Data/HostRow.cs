@@ -1,0 +1,79 @@
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Contracts.Provision;
+using FineTunePipeline.Hosts.Ssh;
+
+namespace FineTunePipeline.Provisioning.Data;
+
+/// <summary>A host that a person has and lets jobs use.</summary>
+internal sealed class HostRow
+{
+    public required string Name { get; set; }
+
+    /// <summary><c>user@host:port</c>.</summary>
+    public required string Address { get; set; }
+
+    public decimal HourlyPrice { get; set; }
+
+    public string Currency { get; set; } = "CNY";
+
+    public string? Gpu { get; set; }
+
+    /// <summary>What its owner wants for a folder; null: the default one.</summary>
+    public string? WorkFolder { get; set; }
+
+    /// <summary>Grows with each change, also over a removal: it is the time in ms where that is larger. EF Core finds a change by somebody else by it.</summary>
+    public long Version { get; set; }
+
+    /// <summary>The lease that has it, whether lost or not; null: a job may take it.</summary>
+    public string? LeaseId { get; set; }
+
+    /// <summary>The job of that lease, or of the last one.</summary>
+    public string? JobId { get; set; }
+
+    /// <summary>Absolute folder on the host that outlives leases; set once a lease has moved in.</summary>
+    public string? SharedFolder { get; set; }
+
+    /// <summary>Fingerprint of the host key, pinned at the first visit to this address.</summary>
+    public string? HostKey { get; set; }
+
+    /// <summary>What is wrong with it, for people.</summary>
+    public string? Fault { get; set; }
+
+    /// <summary>Last time that it could not be used, ms since 1970: such a host is offered last.</summary>
+    public long? FailedAtMs { get; set; }
+
+    /// <summary>The lease was given up.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>To be removed when its lease ends.</summary>
+    public bool IsRemoving { get; set; }
+
+    public bool IsFree => LeaseId is null && !IsRemoving;
+
+    /// <summary>The lease has its folder there.</summary>
+    public bool IsMovedIn => LeaseId is not null && SharedFolder is not null;
+
+    public HostState State => IsRemoving ? HostState.Removing : IsLost ? HostState.Lost : LeaseId is null ? HostState.Free : HostState.InUse;
+
+    /// <summary>For who visits it before a lease has moved in: commands run, and no folder is known.</summary>
+    public HostReference Door => SshEndpoint.Parse(Address).Reference(SharedFolder ?? "/");
+
+    /// <summary>For the stages of the lease that has moved in.</summary>
+    public HostReference Reference => SshEndpoint.Parse(Address).Reference($"{SharedFolder}/{LeaseId}") with { HostKey = HostKey, SharedFolder = SharedFolder };
+
+    public HostChanged Changed(DateTimeOffset at, bool isRemoved = false) => new()
+    {
+        HostName = Name,
+        Version = Version,
+        State = isRemoved ? HostState.Removed : State,
+        Address = Address,
+        HourlyPrice = HourlyPrice,
+        Currency = Currency,
+        Gpu = Gpu,
+        WorkFolder = WorkFolder,
+        JobId = JobId,
+        HostKey = HostKey,
+        Fault = Fault,
+        At = at,
+    };
+}

@@ -1,0 +1,148 @@
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Messaging.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Provisioning.Data;
+
+/// <summary>Reads and writes of the hosts that people have. A change and the event that tells of it are one transaction; of two at once, the second sees the first.</summary>
+internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databases, ServiceOutbox<ProvisioningDbContext> outbox, TimeProvider time)
+{
+    /// <summary>All, by name.</summary>
+    public async Task<IReadOnlyList<HostRow>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Hosts.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
+    }
+
+    public async Task<HostRow?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Hosts.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+    }
+
+    public async Task<HostRow?> FindByLeaseAsync(string leaseId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Hosts.AsNoTracking().SingleOrDefaultAsync(row => row.LeaseId == leaseId, cancellationToken);
+    }
+
+    /// <summary>Takes a free host for a lease, alone; also if that lease has it already.</summary>
+    /// <returns>null if it is another's, removed, or about to be.</returns>
+    public Task<HostRow?> TakeAsync(string name, string leaseId, string jobId, CancellationToken cancellationToken) => ChangeAsync(
+        name,
+        row =>
+        {
+            if (!row.IsFree && row.LeaseId != leaseId)
+            {
+                return false;
+            }
+
+            if (row.LeaseId != leaseId)
+            {
+                (row.LeaseId, row.JobId, row.SharedFolder) = (leaseId, jobId, null);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Changes a host and tells of it.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="change">Changes the row as it is now, or answers false: then nothing is written. Run again when somebody else wrote meanwhile.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>The row as it was written; null if there is none, or nothing was to be changed.</returns>
+    public async Task<HostRow?> ChangeAsync(string name, Func<HostRow, bool> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            var row = await database.Hosts.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+            if (row is null || !change(row))
+            {
+                return null;
+            }
+
+            await TellAsync(database, row, cancellationToken);
+            if (await TrySaveAsync(database, cancellationToken))
+            {
+                return row;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives up the lease of a host: its job is told, and may take another host at once. The host stays that lease's until it answers again and is cleaned.
+    /// </summary>
+    /// <returns>false if that lease no longer has it.</returns>
+    public async Task<bool> LoseAsync(string name, string leaseId, string reason, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            var row = await database.Hosts.SingleOrDefaultAsync(row => row.Name == name && row.LeaseId == leaseId && !row.IsLost, cancellationToken);
+            if (row is null)
+            {
+                return false;
+            }
+
+            (row.IsLost, row.Fault, row.FailedAtMs) = (true, reason, time.GetUtcNow().ToUnixTimeMilliseconds());
+            await TellAsync(database, row, cancellationToken);
+            await outbox.PublishAsync(database, await HostLosses.MarkAsync(database, leaseId, row.JobId!, reason, cancellationToken), cancellationToken);
+            if (await TrySaveAsync(database, cancellationToken))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>A lease has left the host: it is free again, or goes, if its owner wants that.</summary>
+    public async Task LeaveAsync(string leaseId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            if (await database.Hosts.SingleOrDefaultAsync(row => row.LeaseId == leaseId, cancellationToken) is not { } row)
+            {
+                return;
+            }
+
+            (row.LeaseId, row.IsLost, row.Fault) = (null, false, null);
+            if (row.IsRemoving)
+            {
+                await TellAsync(database, row, cancellationToken, isRemoved: true);
+                database.Remove(row);
+            }
+            else
+            {
+                await TellAsync(database, row, cancellationToken);
+                await outbox.PublishAsync(database, new HostFreed { HostName = row.Name }, cancellationToken);
+            }
+
+            if (await TrySaveAsync(database, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    private Task TellAsync(ProvisioningDbContext database, HostRow row, CancellationToken cancellationToken, bool isRemoved = false)
+    {
+        var now = time.GetUtcNow();
+        row.Version = Math.Max(row.Version + 1, now.ToUnixTimeMilliseconds());
+        return outbox.PublishAsync(database, row.Changed(now, isRemoved), cancellationToken);
+    }
+
+    /// <summary>False: somebody else changed the row since it was read.</summary>
+    private async Task<bool> TrySaveAsync(ProvisioningDbContext database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await outbox.SaveAsync(database, cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Runs;
+using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.Provisioning.Data;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Provisioning.Pool;
+
+/// <summary>What is done on a host of the pool itself: move in, look whether it lives, clean up.</summary>
+internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IOptions<SshOptions> ssh)
+{
+    private const int NoFolder = 70;
+    private const int InUse = 75;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Makes our folder and locks the host for this installation: <c>set -C</c> makes a file only where there is none, so of two installations one gets it.
+    /// Last it tells the folder.
+    /// </summary>
+    private const string MoveInScript = """
+        root=$1 owner=$2
+        if [ -z "$root" ]; then
+          if [ -d /root/autodl-tmp ] && [ -w /root/autodl-tmp ]; then root=/root/autodl-tmp/finetune; else root=${HOME:?}/finetune; fi
+        fi
+        mkdir -p "$root/.finetune" && cd "$root" || exit 70
+        root=$(pwd -P) && [ "$root" != / ] || exit 70
+        if ! (set -C; echo "$owner" >.finetune/owner) 2>/dev/null; then
+          [ "$(cat .finetune/owner)" = "$owner" ] || { echo "$root/.finetune/owner" >&2; exit 75; }
+        fi
+        echo "$root"
+        """;
+
+    private const string MoveOutScript = """[ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" """;
+
+    /// <summary>Returns the folder that outlives leases. Repeatable.</summary>
+    /// <exception cref="IOException">The host cannot be reached, does not let us in, has another key, no place, or is used by another installation.</exception>
+    public async Task<string> MoveInAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        SshKeyFile.Ensure(ssh.Value.KeyFile);
+        await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
+        var result = await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
+        var folder = result.StandardOutput.Trim();
+        return result.ExitCode switch
+        {
+            0 when folder.StartsWith('/') => folder,
+            NoFolder => throw new IOException($"No folder for jobs can be made on {row.Address}: {result.StandardError.Trim()} Set another one: finetune hosts update {row.Name} --folder FOLDER."),
+            InUse => throw new IOException(
+                $"{row.Address} is in use by another installation of FineTunePipeline. If that one is gone, delete {result.StandardError.Trim()} there."),
+            _ => throw new IOException($"{row.Address} cannot be used (exit code {result.ExitCode}): {result.StandardError.Trim()}"),
+        };
+    }
+
+    /// <summary>Ends what runs for a lease, deletes its folder, and unlocks the host. Repeatable.</summary>
+    public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
+        await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
+        await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
+        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner()], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
+        }
+    }
+
+    /// <summary>Returns when the host has answered.</summary>
+    /// <exception cref="IOException">It did not.</exception>
+    public Task ProbeAsync(HostRow row, CancellationToken cancellationToken) =>
+        connector.Connect(row.Reference).RunAsync(new HostCommand { FileName = "true", TimeLimit = Limit }, cancellationToken);
+
+    private static Task<CommandResult> RunAsync(IComputeHost host, string script, string[] arguments, CancellationToken cancellationToken) =>
+        host.RunAsync(new HostCommand { FileName = "sh", Arguments = ["-c", script, "sh", .. arguments], TimeLimit = Limit }, cancellationToken);
+
+    /// <summary>This installation is its key: whoever has that may clean up what it left.</summary>
+    private string Owner() => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(SshKeyFile.PublicLine(ssh.Value.KeyFile))))[..16];
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FineTunePipeline.Provisioning.Pool;
+
+/// <summary>How the hosts that people have are watched. Section <c>Pool</c>.</summary>
+public sealed class PoolOptions
+{
+    public const string Section = "Pool";
+
+    /// <summary>A host that a job has is asked for a sign of life this often. Default: 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Pool:ProbeEvery must be between one second and an hour.")]
+    public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A host that gave no sign of life for this long is given up: its job goes on on another one from its last checkpoint. Nobody but the host can say whether
+    /// it lives, so a shorter time may train twice, and a longer one waits longer for a host that was taken. Default: 5 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Pool:LostAfter must be between five seconds and a day.")]
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Provisioning.Pool;
+
+internal static partial class PoolWatchLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} gives no sign of life")]
+    public static partial void IsSilent(this ILogger logger, Exception exception, string host, string leaseId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The host {Host} of lease {LeaseId} answers again after {Silence}")]
+    public static partial void Answers(this ILogger logger, string host, string leaseId, TimeSpan silence);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} is given up: {Reason}")]
+    public static partial void Lost(this ILogger logger, string host, string leaseId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The hosts of the pool could not be looked at")]
+    public static partial void LookFailed(this ILogger logger, Exception exception);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using FineTunePipeline.Provisioning.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Provisioning.Pool;
+
+/// <summary>
+/// Asks the hosts that jobs have for a sign of life, and gives up those that gave none for too long (design rule 2: nobody else can say whether such a host
+/// lives). Silence is measured from what this process saw itself: neither a clock that jumps nor a computer that slept makes a host lost.
+/// </summary>
+internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger) : BackgroundService
+{
+    /// <summary>One that did not answer is not silent yet.</summary>
+    private const int ProbesAtLeast = 3;
+
+    /// <summary>By lease.</summary>
+    private readonly ConcurrentDictionary<string, Silence> _silent = new();
+
+    /// <summary>One look at all hosts.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var taken = (await hosts.ListAsync(cancellationToken)).Where(row => row.IsMovedIn && !row.IsLost).ToList();
+        await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (row, token) => await LookAtAsync(row, token));
+        foreach (var gone in _silent.Keys.Except(taken.Select(row => row.LeaseId!)))
+        {
+            _silent.TryRemove(gone, out _);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ProbeEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // The next look finds the same hosts.
+                logger.LookFailed(exception);
+            }
+        }
+    }
+
+    private async Task LookAtAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await visits.ProbeAsync(row, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException)
+        {
+            await SilentAsync(row, exception, cancellationToken);
+            return;
+        }
+
+        if (_silent.TryRemove(row.LeaseId!, out var silence))
+        {
+            logger.Answers(row.Name, row.LeaseId!, time.GetElapsedTime(silence.Since));
+            await TellAsync(row, fault: null, cancellationToken);
+        }
+    }
+
+    private async Task SilentAsync(HostRow row, Exception why, CancellationToken cancellationToken)
+    {
+        var silence = _silent.AddOrUpdate(row.LeaseId!, _ => new Silence(time.GetTimestamp(), 1), (_, known) => known with { Probes = known.Probes + 1 });
+        if (silence.Probes == 1)
+        {
+            logger.IsSilent(why, row.Name, row.LeaseId!);
+            await TellAsync(row, $"No contact: {why.Message}", cancellationToken);
+        }
+
+        var lasted = time.GetElapsedTime(silence.Since);
+        if (silence.Probes >= ProbesAtLeast && lasted >= options.Value.LostAfter)
+        {
+            var reason = FormattableString.Invariant($"{row.Name} ({row.Address}) gave no sign of life for {lasted.TotalSeconds:0} s: {why.Message}");
+            if (await hosts.LoseAsync(row.Name, row.LeaseId!, reason, cancellationToken))
+            {
+                logger.Lost(row.Name, row.LeaseId!, reason);
+            }
+
+            _silent.TryRemove(row.LeaseId!, out _);
+        }
+    }
+
+    private Task TellAsync(HostRow row, string? fault, CancellationToken cancellationToken) => hosts.ChangeAsync(
+        row.Name,
+        now =>
+        {
+            if (now.LeaseId != row.LeaseId || now.IsLost || now.Fault == fault)
+            {
+                return false;
+            }
+
+            now.Fault = fault;
+            return true;
+        },
+        cancellationToken);
+
+    /// <param name="Since">Timestamp of the first probe without an answer.</param>
+    /// <param name="Probes">How many in a row.</param>
+    private sealed record Silence(long Since, int Probes);
+}

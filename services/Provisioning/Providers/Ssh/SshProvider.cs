@@ -1,0 +1,110 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Provisioning.Pool;
+
+namespace FineTunePipeline.Provisioning.Providers.Ssh;
+
+/// <summary>
+/// The hosts that people have: each is used by one job at a time, and cleaned, never ended, when the job gives it back. A host is ours from the moment the
+/// pool's row names the lease; what that lease keeps there lies in a folder of its name.
+/// </summary>
+internal sealed class SshProvider(HostTable hosts, HostVisits visits, TimeProvider time) : IHostProvider
+{
+    private const string Advice = "Add one: finetune hosts add \"ssh -p PORT USER@HOST\" (or finetune hosts update, if one of yours has a new address).";
+
+    public string Name => SshEndpoint.Kind;
+
+    /// <summary>The pool is a table of ours: what is in it is known at once.</summary>
+    public TimeSpan SettleTime => TimeSpan.Zero;
+
+    /// <summary>The cheapest that the budget allows; those that failed come last, the longest ago first.</summary>
+    public async Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken)
+    {
+        var all = await hosts.ListAsync(cancellationToken);
+        var best = all.Where(row => row.IsFree)
+            .OrderBy(row => row.HourlyPrice > 0 && (row.Currency != request.Currency || row.HourlyPrice > request.HourlyPriceCap))
+            .ThenBy(row => row.FailedAtMs ?? 0)
+            .ThenBy(row => row.HourlyPrice)
+            .FirstOrDefault();
+        if (best is null && !all.Any(IsOfUse))
+        {
+            throw new ProviderException("no_host", $"There is no host that could be used. {Advice}", FailureKind.Capacity, needsPerson: true);
+        }
+
+        return best is null ? null : new HostOffer(best.HourlyPrice, best.Currency, best.Name);
+    }
+
+    public async Task<ProvidedHost> CreateAsync(string name, HostRequest request, string? offer, CancellationToken cancellationToken)
+    {
+        var row = await hosts.TakeAsync(offer!, name, request.JobId, cancellationToken)
+            ?? throw new ProviderException("host_taken", $"The host {offer} was taken by another job, or removed, a moment ago.", FailureKind.Capacity);
+        try
+        {
+            var folder = await visits.MoveInAsync(row, cancellationToken);
+            row = await hosts.ChangeAsync(row.Name, now => MoveIn(now, name, folder), cancellationToken)
+                ?? throw new IOException($"The host {row.Name} was changed while the job moved in.");
+            return new ProvidedHost(name, row.Reference);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException)
+        {
+            throw await UnusableAsync(row, name, exception, cancellationToken);
+        }
+    }
+
+    public async Task<ProvidedHost?> FindAsync(string name, CancellationToken cancellationToken) =>
+        await hosts.FindByLeaseAsync(name, cancellationToken) is { IsMovedIn: true } row ? new ProvidedHost(name, row.Reference) : null;
+
+    public async Task ReleaseAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await hosts.FindByLeaseAsync(name, cancellationToken) is not { } row)
+        {
+            return;
+        }
+
+        if (row.IsMovedIn)
+        {
+            await visits.MoveOutAsync(row, cancellationToken);
+        }
+
+        await hosts.LeaveAsync(name, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ProvidedHost>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await hosts.ListAsync(cancellationToken)).Where(row => row.LeaseId is not null).Select(row => new ProvidedHost(row.LeaseId!, row.Reference))];
+
+    /// <summary>Free or in use by a job, and not known to be out of order: waiting for it makes sense.</summary>
+    private static bool IsOfUse(HostRow row) => !row.IsLost && !row.IsRemoving && row.FailedAtMs is null;
+
+    private static bool MoveIn(HostRow row, string leaseId, string folder)
+    {
+        if (row.LeaseId != leaseId)
+        {
+            return false;
+        }
+
+        (row.SharedFolder, row.Fault, row.FailedAtMs) = (folder, null, null);
+        return true;
+    }
+
+    /// <summary>Gives the host back to the pool, with what is wrong with it. It was never ours.</summary>
+    private async Task<ProviderException> UnusableAsync(HostRow row, string name, Exception why, CancellationToken cancellationToken)
+    {
+        await hosts.ChangeAsync(
+            row.Name,
+            now =>
+            {
+                if (now.LeaseId != name)
+                {
+                    return false;
+                }
+
+                (now.LeaseId, now.SharedFolder, now.Fault, now.FailedAtMs) = (null, null, why.Message, time.GetUtcNow().ToUnixTimeMilliseconds());
+                return true;
+            },
+            cancellationToken);
+        var others = (await hosts.ListAsync(cancellationToken)).Any(IsOfUse);
+        return new ProviderException(
+            "host_unusable", $"The host {row.Name} cannot be used: {why.Message}{(others ? "" : " " + Advice)}", FailureKind.Capacity, why, needsPerson: !others);
+    }
+}

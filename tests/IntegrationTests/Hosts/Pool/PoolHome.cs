@@ -1,0 +1,114 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Gateway.Apis;
+using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.IntegrationTests.ModelTools;
+using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit;
+using FineTunePipeline.TestKit.Storage;
+using Xunit;
+
+namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
+
+/// <summary>A person with a running Standalone and the command line, for whom silence is short.</summary>
+internal sealed class PoolHome : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Training__LookEvery"] = "00:00:00.2",
+        ["Training__ProgressEvery"] = "00:00:00",
+        ["Pool__ProbeEvery"] = "00:00:01",
+        ["Pool__LostAfter"] = "00:00:06",
+        ["Ssh__ConnectTimeout"] = "00:00:05",
+        ["Ssh__ProbeAfter"] = "00:00:01",
+        ["Ssh__ProbeTimeout"] = "00:00:02",
+    };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<RentedHost> _hosts = [];
+    private StandaloneProgram? _program;
+
+    public GatewayCalls Gateway { get; private set; } = null!;
+
+    public string PublicLine => SshKeyFile.PublicLine(_folder.At("home", "ssh_key"));
+
+    public static async Task<PoolHome> StartAsync()
+    {
+        var home = new PoolHome();
+        await home.StartProgramAsync();
+        return home;
+    }
+
+    /// <summary>A host of the person's that lets this installation in.</summary>
+    public async Task<RentedHost> RentAsync(bool letsUsIn = true)
+    {
+        var host = await RentedHost.StartAsync();
+        _hosts.Add(host);
+        if (letsUsIn)
+        {
+            SshKeyFile.Ensure(_folder.At("home", "ssh_key"));
+            host.Authorize(PublicLine);
+        }
+
+        return host;
+    }
+
+    /// <summary>Rents one and adds it by the command line.</summary>
+    public async Task<RentedHost> AddAsync(string name, params string[] options)
+    {
+        var host = await RentAsync();
+        await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, "--folder", host.Folder, .. options]);
+        return host;
+    }
+
+    /// <summary>Runs <c>finetune</c>, which must succeed.</summary>
+    public async Task<string> FinetuneAsync(params string[] arguments)
+    {
+        var result = await ModelEngine.RunAsync(EnginePath.Of("finetune"), [.. arguments, "--gateway", (await _program!.AddressAsync()).ToString()]);
+        Assert.True(result.ExitCode == 0, result.Output + result.Diagnostics);
+        return result.Output;
+    }
+
+    public async Task<IReadOnlyList<HostView>> HostsAsync() =>
+        JsonElement.Parse(await FinetuneAsync("hosts", "--json")).GetProperty("hosts").Deserialize<List<HostView>>(ContractJson.Options)!;
+
+    /// <summary>Waits until the view of a host is as wanted.</summary>
+    public async Task<HostView> HostAsync(string name, Func<HostView, bool> wanted)
+    {
+        HostView? host = null;
+        await GatewayCalls.UntilAsync(
+            async () => (host = (await HostsAsync()).FirstOrDefault(one => one.Name == name)) is not null && wanted(host), () => $"a state of the host {name}, which is {host}");
+        return host!;
+    }
+
+    /// <summary>The job on a host of the pool.</summary>
+    public static JobSpec OnHost(JobSpec job) => job with { Provider = new ProviderSpec { Name = "ssh" }, Budget = new BudgetSpec { HourlyPriceCap = 5 } };
+
+    public async ValueTask DisposeAsync()
+    {
+        Gateway?.Dispose();
+        if (_program is not null)
+        {
+            if (!_program.HasExited)
+            {
+                await _program.StopAsync();
+            }
+
+            await _program.DisposeAsync();
+        }
+
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task StartProgramAsync()
+    {
+        _program = StandaloneProgram.Start(_folder.At("home"), ["serve", "--urls", "http://127.0.0.1:0"], Settings);
+        Gateway = new GatewayCalls(await _program.AddressAsync());
+    }
+}

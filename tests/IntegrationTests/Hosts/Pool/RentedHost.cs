@@ -1,0 +1,65 @@
+using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit.Ssh;
+using FineTunePipeline.TestKit.Storage;
+
+namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
+
+/// <summary>
+/// A rented computer: an SSH server with a folder for its disk. It is this computer, so the engines are there already; what runs "on it" is what names its folder.
+/// </summary>
+internal sealed class RentedHost : IAsyncDisposable
+{
+    private readonly TemporaryFolder _disk = new();
+    private readonly SshServer _server;
+
+    private RentedHost(SshServer server) => _server = server;
+
+    /// <summary>As its owner pastes it.</summary>
+    public string SshCommand => FormattableString.Invariant($"ssh -p {_server.Endpoint.Port} root@127.0.0.1");
+
+    public string Address => _server.Endpoint.ToString();
+
+    /// <summary>Where jobs keep their files there.</summary>
+    public string Folder => _disk.At("finetune");
+
+    public string Fingerprint => _server.Fingerprint;
+
+    public static async Task<RentedHost> StartAsync() => new(await SshServer.StartAsync());
+
+    public void Authorize(string publicLine) => _server.Authorize(publicLine);
+
+    /// <summary>What runs there.</summary>
+    public IReadOnlyList<HomeProcess> Processes() => HomeProcesses.Of(_disk.Path);
+
+    /// <summary>Somebody pulls the plug: nothing answers, and nothing runs any more.</summary>
+    public async Task TakeAsync()
+    {
+        _server.KillNow();
+        foreach (var process in Processes())
+        {
+            await StandaloneProgram.SignalAsync(process.Pid, "KILL");
+        }
+    }
+
+    /// <summary>Nothing answers, and all goes on.</summary>
+    public void CutOff() => _server.KillNow();
+
+    /// <summary>It answers again, with the disk as it was.</summary>
+    public Task ReturnAsync(bool newHostKey = false) => _server.RestartAsync(newHostKey);
+
+    /// <summary>What jobs left on its disk.</summary>
+    public IReadOnlyList<string> Leftovers() => Directory.Exists(Folder)
+        ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(Folder, ".finetune", "engines"), StringComparison.Ordinal))]
+        : [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes())
+        {
+            await StandaloneProgram.SignalAsync(process.Pid, "KILL");
+        }
+
+        await _server.DisposeAsync();
+        _disk.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Messaging.Bus;
+using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
+using FineTunePipeline.Provisioning;
+using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.UnitTests.Durable;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FineTunePipeline.UnitTests.Provisioning;
+
+/// <summary>The service Provisioning over a real database; what it tells stays in its outbox, for the bus does not run.</summary>
+internal sealed class PoolBench : IAsyncDisposable
+{
+    private readonly ServiceStore _store = new();
+    private IHost? _host;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public IServiceProvider Services => _host!.Services;
+
+    public HostTable Hosts => Services.GetRequiredService<HostTable>();
+
+    public async Task<PoolBench> StartAsync()
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(await _store.SettingsAsync());
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddMessaging(builder.Configuration, [new ProvisioningModule()]);
+        _host = builder.Build();
+        await Services.GetServices<IHostedService>().OfType<DatabaseInitializer<ProvisioningDbContext>>().Single().StartingAsync(default);
+        return this;
+    }
+
+    public ProvisioningDbContext Database() => Services.GetRequiredService<IDbContextFactory<ProvisioningDbContext>>().CreateDbContext();
+
+    /// <summary>As the consumer does it: changes in its scope, one commit at the end.</summary>
+    public async Task<IReadOnlyList<object>> EditAsync(Func<HostEdits, Task<IReadOnlyList<object>>> edit)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var events = await edit(scope.ServiceProvider.GetRequiredService<HostEdits>());
+        await scope.ServiceProvider.GetRequiredService<ProvisioningDbContext>().SaveChangesAsync();
+        return events;
+    }
+
+    public async Task AddAsync(string name, decimal price = 0, string currency = "CNY") => await EditAsync(edits => edits.SetAsync(
+        new SetHost { HostName = name, Address = $"root@{name}.example:22", HourlyPrice = price, Currency = currency }, default));
+
+    /// <summary>A lease that has moved in.</summary>
+    public async Task MoveInAsync(string name, string leaseId, string jobId = "ftjob-1")
+    {
+        await using (var database = Database())
+        {
+            database.Leases.Add(new LeaseRow
+            {
+                LeaseId = leaseId,
+                JobId = jobId,
+                Attempt = 1,
+                Fence = 1,
+                Provider = "ssh",
+                State = LeaseState.Active,
+                HourlyPrice = 0,
+                Currency = "CNY",
+                RequestedAt = Time.GetUtcNow(),
+            });
+            await database.SaveChangesAsync();
+        }
+
+        await Hosts.TakeAsync(name, leaseId, jobId, default);
+        await Hosts.ChangeAsync(name, row => (row.SharedFolder = "/root/finetune") is not null, default);
+    }
+
+    /// <summary>What was told, of one type.</summary>
+    public async Task<int> ToldAsync<T>()
+    {
+        await using var database = Database();
+        return await database.Set<OutboxRow>().CountAsync(row => row.MessageTypes.Contains(typeof(T).Name));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _host?.Dispose();
+        await _store.DisposeAsync();
+    }
+}

@@ -1,0 +1,80 @@
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Provisioning.Providers;
+using FineTunePipeline.Provisioning.Providers.Ssh;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace FineTunePipeline.UnitTests.Provisioning;
+
+/// <summary>What the pool offers. What is done on a host itself is tested over a real server.</summary>
+public sealed class SshProviderTests : IAsyncLifetime
+{
+    private readonly PoolBench _bench = new();
+
+    private SshProvider Provider => _bench.Services.GetServices<IHostProvider>().OfType<SshProvider>().Single();
+
+    public async ValueTask InitializeAsync() => await _bench.StartAsync();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Offers_the_cheapest_host_that_is_free()
+    {
+        await _bench.AddAsync("dear", 3);
+        await _bench.AddAsync("cheap", 1);
+        await _bench.AddAsync("cheapest", 0.5m);
+        await _bench.MoveInAsync("cheapest", "lease");
+
+        Assert.Equal(new HostOffer(1, "CNY", "cheap"), await OfferAsync(cap: 5));
+    }
+
+    [Fact]
+    public async Task Offers_one_that_failed_last()
+    {
+        await _bench.AddAsync("bad", 1);
+        await _bench.AddAsync("good", 3);
+        await _bench.Hosts.ChangeAsync("bad", row => (row.FailedAtMs = 1) is not null, default);
+
+        Assert.Equal("good", (await OfferAsync(cap: 5))!.Id);
+    }
+
+    [Fact]
+    public async Task Offers_what_the_budget_does_not_allow_only_when_there_is_nothing_else()
+    {
+        await _bench.AddAsync("dollars", 1, "USD");
+        await _bench.AddAsync("yuan", 4);
+
+        Assert.Equal("yuan", (await OfferAsync(cap: 5))!.Id);
+        await _bench.MoveInAsync("yuan", "lease");
+        Assert.Equal("USD", (await OfferAsync(cap: 5))!.Currency);
+    }
+
+    [Fact]
+    public async Task Has_nothing_to_offer_for_now_while_others_use_all_hosts()
+    {
+        await _bench.AddAsync("a");
+        await _bench.MoveInAsync("a", "lease");
+
+        Assert.Null(await OfferAsync(cap: 5));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Asks_for_a_person_when_no_host_can_ever_come_free(bool withLostHost)
+    {
+        if (withLostHost)
+        {
+            await _bench.AddAsync("a");
+            await _bench.MoveInAsync("a", "lease");
+            await _bench.Hosts.LoseAsync("a", "lease", "Silence.", default);
+        }
+
+        var none = await Assert.ThrowsAsync<ProviderException>(() => OfferAsync(cap: 5));
+
+        Assert.Equal((FailureKind.Capacity, true), (none.Failure.Kind, none.Failure.NeedsPerson));
+        Assert.Contains("finetune hosts add", none.Message, StringComparison.Ordinal);
+    }
+
+    private Task<HostOffer?> OfferAsync(decimal cap) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY"), default);
+}
