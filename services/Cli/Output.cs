@@ -18,6 +18,7 @@ internal static class Output
         "progress" => $"{At(data)}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}"
             + (Text(data, "remaining") is { Length: > 0 } left ? $"  left {left.Split('.')[0]}" : ""),
         "checkpoint" => $"{"",19}  checkpoint {Number(data, "step", "0")} committed",
+        "cost" => $"{At(data)}  cost {Number(data, "charged", "0.00##")} {Text(data, "currency")}, {Number(data, "held", "0.00##")} reserved",
         "parked" => $"{At(data)}  PARKED     {Text(data, "message_types").Split(';')[0]} in {Text(data, "queue")}: {Text(data, "fault")}",
         _ => OneLine($"{type} {data.ToJsonString()}"),
     };

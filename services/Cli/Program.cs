@@ -13,6 +13,7 @@ app.Configure(config =>
     config.AddCommand<ShowCommand>("show").WithDescription("Show a job: state, progress, accuracies, files");
     config.AddCommand<LogsCommand>("logs").WithDescription("Print a job's events; -f goes on until it ends");
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
+    config.AddCommand<CostCommand>("cost").WithDescription("Tell what a job's hosts cost so far");
     config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
     config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
     config.AddBranch("hosts", hosts =>

@@ -8,6 +8,7 @@ using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Leases;
+using FineTunePipeline.Provisioning.Money;
 using FineTunePipeline.Provisioning.Pool;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Provision;
@@ -27,12 +28,15 @@ public sealed class ProvisioningModule : IServiceModule
     {
         services.AddOptions<PrepareOptions>().BindConfiguration(PrepareOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PoolOptions>().BindConfiguration(PoolOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MoneyOptions>().BindConfiguration(MoneyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddComputeHosts(configuration);
         services.AddProviders();
         services.AddSingleton<HostTable>();
         services.AddScoped<HostEdits>();
         services.AddSingleton<HostVisits>();
         services.AddHostedService<PoolWatch>();
+        services.AddSingleton<LedgerTable>();
+        services.AddHostedService<MoneyWatch>();
         services.AddSingleton<LeaseTable>();
         services.AddSingleton<LeaseEnd>();
         services.AddSingleton<EnvironmentTest>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Gateway.Data;
@@ -33,6 +34,9 @@ public sealed record JobView
 
     public TrainingProgressed? Progress { get; init; }
 
+    /// <summary>What its hosts cost so far; null: nothing was charged.</summary>
+    public CostView? Cost { get; init; }
+
     public JobResult? Result { get; init; }
 
     public JobSpec? Spec { get; init; }
@@ -52,6 +56,7 @@ public sealed record JobView
             ChangedAt = change?.At,
             Failure = change?.Failure,
             Progress = Read<TrainingProgressed>(row.Progress),
+            Cost = Read<JobCostChanged>(row.Cost) is { } cost ? new CostView(cost.Charged, cost.Held, cost.Currency, cost.At) : null,
             Result = change?.Result,
             Spec = withSpec ? Read<JobSpec>(row.Spec) : null,
         };

@@ -56,6 +56,7 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "AtMs" bigint NOT NULL);
             CREATE INDEX "IX_parked_JobId" ON parked ("JobId");
             """),
+        new("jobs have costs", """ALTER TABLE "jobs" ADD COLUMN "Cost" TEXT NULL;""", """ALTER TABLE jobs ADD COLUMN "Cost" text NULL;"""),
         new(
             "hosts that people have",
             """

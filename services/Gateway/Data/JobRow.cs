@@ -26,6 +26,9 @@ public sealed class JobRow
     /// <summary>The newest <see cref="Contracts.Train.TrainingProgressed"/> (JSON).</summary>
     public string? Progress { get; set; }
 
+    /// <summary>What its hosts cost so far (JSON of <see cref="Contracts.Money.JobCostChanged"/>); null: nothing was told.</summary>
+    public string? Cost { get; set; }
+
     /// <summary>Number of the newest stored event.</summary>
     public long LastSequence { get; set; }
 }

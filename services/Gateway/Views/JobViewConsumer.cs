@@ -1,5 +1,7 @@
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Money;
+using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
@@ -7,7 +9,8 @@ using MassTransit;
 namespace FineTunePipeline.Gateway.Views;
 
 /// <summary>Puts what the services tell into the gateway's views.</summary>
-internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals) : IConsumer<JobChanged>, IConsumer<JobsChanged>, IConsumer<TrainingProgressed>, IConsumer<CheckpointCommitted>
+internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals, TimeProvider time)
+    : IConsumer<JobChanged>, IConsumer<JobsChanged>, IConsumer<TrainingProgressed>, IConsumer<CheckpointCommitted>, IConsumer<JobCostChanged>, IConsumer<HostReleased>
 {
     public Task Consume(ConsumeContext<JobChanged> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
 
@@ -32,6 +35,16 @@ internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals) :
     public Task Consume(ConsumeContext<TrainingProgressed> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
 
     public Task Consume(ConsumeContext<CheckpointCommitted> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
+
+    public Task Consume(ConsumeContext<JobCostChanged> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
+
+    /// <summary>The last word on what a lease cost; there is none on leases that cost nothing.</summary>
+    public Task Consume(ConsumeContext<HostReleased> context) => context.Message is { JobCost: > 0 and var cost } released
+        ? TellAfter(
+            context,
+            views.ApplyAsync(
+                new JobCostChanged { JobId = released.JobId, Charged = cost, Held = 0, Currency = released.Currency, At = context.SentTime ?? time.GetUtcNow() }, context.CancellationToken))
+        : Task.CompletedTask;
 
     private Task TellAfter<T>(ConsumeContext<T> context, Task applied)
         where T : class, IJobMessage

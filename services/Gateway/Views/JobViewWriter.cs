@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Ops;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Gateway.Data;
@@ -54,6 +55,22 @@ internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time
 
     public Task ApplyAsync(CheckpointCommitted checkpoint, CancellationToken cancellationToken) =>
         WriteAsync(checkpoint.JobId, "checkpoint", checkpoint, _ => true, cancellationToken);
+
+    public Task ApplyAsync(JobCostChanged cost, CancellationToken cancellationToken) => WriteAsync(
+        cost.JobId,
+        "cost",
+        cost,
+        row =>
+        {
+            if (row.Cost is not null && JsonSerializer.Deserialize<JobCostChanged>(row.Cost, ContractJson.Options) is { } known && known.At >= cost.At)
+            {
+                return false;
+            }
+
+            row.Cost = Json(cost);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Keeps a parked message; the job that it speaks of, if there is one, gets an event without the body.</summary>
     public async Task ApplyAsync(ParkMessage parked, CancellationToken cancellationToken)

@@ -36,6 +36,7 @@ public sealed partial class FineTuneStateMachine
         Event(() => ProvenanceStored, ByJob);
         Event(() => HostVanished, ByJob);
         Event(() => WokenUp, ByJob);
+        Event(() => BudgetSpent, ByJob);
         Event(() => Silent, ByJob);
         Event(() => ProvenanceLost, lost =>
         {

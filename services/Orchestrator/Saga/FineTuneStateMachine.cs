@@ -4,6 +4,7 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Fetch;
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
@@ -50,6 +51,7 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
         ResumePhase();
         ReleasePhase();
         LossPhase();
+        BudgetPhase();
         SilencePhase();
         FailurePhase();
         CancelPhase();
@@ -103,6 +105,8 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     public Event<StageResumed> StageTakenUp { get; private set; } = null!;
 
     public Event<HostLost> HostVanished { get; private set; } = null!;
+
+    public Event<BudgetUsedUp> BudgetSpent { get; private set; } = null!;
 
     public Event<WakeUp> WokenUp { get; private set; } = null!;
 

@@ -25,6 +25,9 @@ internal sealed class LeaseRow
 
     public required string Currency { get; set; }
 
+    /// <summary>Highest cost of the whole job; 0: as much as its hosts cost until its deadline.</summary>
+    public decimal BudgetTotal { get; set; }
+
     /// <summary>When the provider was first asked: money may run from here.</summary>
     public required DateTimeOffset RequestedAt { get; set; }
 
@@ -32,6 +35,9 @@ internal sealed class LeaseRow
     public DateTimeOffset? ActiveAt { get; set; }
 
     public DateTimeOffset? ReleasedAt { get; set; }
+
+    /// <summary>Whether so much is more than the job may cost.</summary>
+    public bool IsAbove(decimal cost) => BudgetTotal > 0 && cost > BudgetTotal;
 
     /// <summary>For how long a host may still appear of which the provider did not tell us. Never longer than the whole time: the clock may have been set back.</summary>
     /// <param name="settleTime">The provider's.</param>

@@ -7,9 +7,6 @@ namespace FineTunePipeline.Provisioning.Data;
 /// <summary>Reads and writes of leases and their money. Every write names the fence of its claim; one that lost it changes nothing.</summary>
 internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databases, ClaimedWrites<ProvisioningDbContext> writes)
 {
-    /// <summary>Money is reserved for this long at first.</summary>
-    private const decimal FirstHoldHours = 1;
-
     public async Task<LeaseRow?> FindAsync(string leaseId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -24,24 +21,24 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             .Where(row => row.JobId == jobId && row.State != LeaseState.Released).OrderBy(row => row.Attempt).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Writes the intent to rent, and reserves money for the first hour, in one transaction.</summary>
+    /// <summary>Writes the intent to rent, and reserves money for the first tick, in one transaction.</summary>
+    /// <returns>What the job would have cost with that; nothing is written where it is above its budget.</returns>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
-    public Task RequestAsync(LeaseRow lease, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+    public Task<decimal> RequestAsync(LeaseRow lease, TimeSpan tick, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
         claim,
         Stage.Provision,
-        database =>
+        async database =>
         {
-            database.Leases.Add(lease);
-            database.Ledger.Add(new LedgerRow
+            var spent = await database.Ledger.AsNoTracking().Where(row => row.JobId == lease.JobId).ToListAsync(CancellationToken.None);
+            var hold = LedgerTable.Hold(lease, lease.RequestedAt, tick);
+            var cost = spent.Sum(row => row.Charged) + LedgerTable.Open(spent) + hold.Held;
+            if (!lease.IsAbove(cost))
             {
-                LeaseId = lease.LeaseId,
-                JobId = lease.JobId,
-                State = LedgerState.Hold,
-                Held = lease.HourlyPrice * FirstHoldHours,
-                Currency = lease.Currency,
-                From = lease.RequestedAt,
-            });
-            return Task.FromResult(lease);
+                database.Leases.Add(lease);
+                database.Ledger.Add(hold);
+            }
+
+            return cost;
         },
         cancellationToken);
 
@@ -75,7 +72,8 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             var money = await database.Ledger.Where(row => row.LeaseId == leaseId).ToListAsync(CancellationToken.None);
             foreach (var row in money.Where(row => row.State == LedgerState.Hold))
             {
-                row.Charged = hadHost ? lease.HourlyPrice * (decimal)(now - row.From).TotalHours : 0;
+                // A tick may not have begun yet: the clock may have been set back.
+                row.Charged = hadHost && now > row.From ? lease.HourlyPrice * (decimal)(now - row.From).TotalHours : 0;
                 row.State = LedgerState.Charged;
             }
 
@@ -92,6 +90,13 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             return money.Sum(row => row.Charged);
         },
         cancellationToken);
+
+    /// <summary>What all leases of a job cost so far.</summary>
+    public async Task<decimal> JobCostAsync(string jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return (await database.Ledger.AsNoTracking().Where(row => row.JobId == jobId).ToListAsync(cancellationToken)).Sum(row => row.Charged);
+    }
 
     public async Task<decimal> CostAsync(string leaseId, CancellationToken cancellationToken)
     {

@@ -21,5 +21,6 @@ internal sealed class LedgerRow
 
     public required DateTimeOffset From { get; set; }
 
+    /// <summary>When what is held is spent; null: at the lease's end.</summary>
     public DateTimeOffset? Until { get; set; }
 }

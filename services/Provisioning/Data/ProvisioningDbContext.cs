@@ -37,6 +37,7 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON "hosts" ("LeaseId");
             ALTER TABLE "leases" ADD COLUMN "Offer" TEXT NULL;
             ALTER TABLE "leases" ADD COLUMN "ActiveAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "BudgetTotal" TEXT NOT NULL DEFAULT '0.0';
             """,
             """
             CREATE TABLE hosts (
@@ -58,6 +59,7 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON hosts ("LeaseId");
             ALTER TABLE leases ADD COLUMN "Offer" text NULL;
             ALTER TABLE leases ADD COLUMN "ActiveAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "BudgetTotal" numeric NOT NULL DEFAULT 0;
             """),
     ];
 
@@ -75,7 +77,7 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
         var money = modelBuilder.Entity<LedgerRow>();
         money.ToTable("ledger");
         money.HasKey(row => row.Id);
-        money.Property(row => row.State).HasConversion<string>();
+        money.Property(row => row.State).HasConversion<string>().IsConcurrencyToken();
         money.HasOne<LeaseRow>().WithMany().HasForeignKey(row => row.LeaseId);
 
         var host = modelBuilder.Entity<HostRow>();

@@ -3,8 +3,10 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Leases;
+using FineTunePipeline.Provisioning.Money;
 using FineTunePipeline.Provisioning.Providers;
 using FineTunePipeline.Storage;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Provisioning.Provision;
 
@@ -12,7 +14,8 @@ namespace FineTunePipeline.Provisioning.Provision;
 /// Takes a host within the job's limits. The lease is on record before the provider is asked, under a name by which the host is found again; so an
 /// entry that follows a crash adopts what the one before it rented. What an older attempt left is ended first.
 /// </summary>
-internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IEnumerable<IHostProvider> providers, IArtifactStore store, TimeProvider time)
+internal sealed class AcquireHostRunner(
+    LeaseTable leases, LeaseEnd leaseEnd, IEnumerable<IHostProvider> providers, IArtifactStore store, IOptions<MoneyOptions> money, TimeProvider time)
     : IStageRunner<AcquireHost>
 {
     public async Task<IStageEvent> RunAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
@@ -129,10 +132,14 @@ internal sealed class AcquireHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             State = LeaseState.Requested,
             HourlyPrice = offer.HourlyPrice,
             Currency = request.Currency,
+            BudgetTotal = command.Budget.Total,
             RequestedAt = time.GetUtcNow(),
         };
-        await leases.RequestAsync(lease, context, cancellationToken);
-        return lease;
+        var cost = await leases.RequestAsync(lease, money.Value.Tick, context, cancellationToken);
+        return !lease.IsAbove(cost) ? lease : throw new StageException(new Failure(
+            "budget_used",
+            FormattableString.Invariant($"A host for {offer.HourlyPrice} {lease.Currency} an hour passes the job's budget of {lease.BudgetTotal}: with its first minutes the job costs {cost:0.####}. Raise budget.total."),
+            FailureKind.Budget));
     }
 
     private async Task<HostAcquired> AcquiredAsync(

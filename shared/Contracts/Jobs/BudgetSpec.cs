@@ -8,7 +8,7 @@ public sealed record BudgetSpec
     [Description("Highest price per hour of a host, in currency. 0: only hosts that cost nothing, such as this computer.")]
     public decimal HourlyPriceCap { get; init; }
 
-    [Description("Highest cost of the whole job, in currency.")]
+    [Description("Highest cost of the whole job, in currency. 0: as much as its hosts cost until its deadline.")]
     public decimal Total { get; init; }
 
     [Description("CNY or USD.")]

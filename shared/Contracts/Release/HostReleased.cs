@@ -12,7 +12,11 @@ public sealed record HostReleased : IStageEvent
 
     public required string LeaseId { get; init; }
 
+    /// <summary>Of this lease.</summary>
     public required decimal Cost { get; init; }
+
+    /// <summary>Of all leases of the job so far; null: not told.</summary>
+    public decimal? JobCost { get; init; }
 
     public required string Currency { get; init; }
 

@@ -6,6 +6,7 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Fetch;
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
@@ -131,6 +132,7 @@ internal sealed class SagaBench : IAsyncDisposable
             new HostLost { JobId = id, LeaseId = "lease-held", Reason = "test" },
             new HostLost { JobId = id, LeaseId = "lease-of-before", Reason = "test" },
             new WakeUp { JobId = id },
+            new BudgetUsedUp { JobId = id, LeaseId = "lease-held", Message = "Too dear." },
             new DeadlineDue { JobId = id },
         ];
     }

@@ -1,9 +1,11 @@
 using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Bus;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Provisioning;
 using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.UnitTests.Durable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -55,24 +57,38 @@ internal sealed class PoolBench : IAsyncDisposable
     {
         await using (var database = Database())
         {
-            database.Leases.Add(new LeaseRow
-            {
-                LeaseId = leaseId,
-                JobId = jobId,
-                Attempt = 1,
-                Fence = 1,
-                Provider = "ssh",
-                State = LeaseState.Active,
-                HourlyPrice = 0,
-                Currency = "CNY",
-                RequestedAt = Time.GetUtcNow(),
-            });
+            var lease = Lease(leaseId, price: 0, jobId: jobId);
+            lease.State = LeaseState.Active;
+            database.Leases.Add(lease);
             await database.SaveChangesAsync();
         }
 
         await Hosts.TakeAsync(name, leaseId, jobId, default);
         await Hosts.ChangeAsync(name, row => (row.SharedFolder = "/root/finetune") is not null, default);
     }
+
+    /// <summary>A claim of a stage, as its runner has it.</summary>
+    public async Task<RecordedClaim> ClaimAsync(Stage stage, string jobId = "ftjob-1", int attempt = 1)
+    {
+        await using var database = Database();
+        database.StageRuns.Add(new StageRun { JobId = jobId, Stage = stage, Attempt = attempt, State = StageRunState.Open, Fence = 1 });
+        await database.SaveChangesAsync();
+        return new RecordedClaim(jobId, attempt);
+    }
+
+    public LeaseRow Lease(string leaseId, decimal price, decimal total = 0, string jobId = "ftjob-1") => new()
+    {
+        LeaseId = leaseId,
+        JobId = jobId,
+        Attempt = 1,
+        Fence = 1,
+        Provider = "ssh",
+        State = LeaseState.Requested,
+        HourlyPrice = price,
+        Currency = "CNY",
+        BudgetTotal = total,
+        RequestedAt = Time.GetUtcNow(),
+    };
 
     /// <summary>What was told, of one type.</summary>
     public async Task<int> ToldAsync<T>()

@@ -1,0 +1,15 @@
+using FineTunePipeline.Contracts.Stages;
+using MassTransit;
+
+namespace FineTunePipeline.Orchestrator.Saga;
+
+/// <summary>The budget is used up: the job ends as at its deadline, and its host is released.</summary>
+public sealed partial class FineTuneStateMachine
+{
+    private void BudgetPhase() => DuringAny(
+        When(BudgetSpent).If(
+            context => context.Saga.LeaseId == context.Message.LeaseId && !context.Saga.Releasing && CanBeCancelled(context.Saga),
+            ours => ours
+                .Then(context => context.Saga.Failure = new Failure("budget_used", context.Message.Message, FailureKind.Budget))
+                .ThenAsync(context => CancelAsync(context, "its budget is used up"))));
+}

@@ -1,0 +1,79 @@
+using FineTunePipeline.Contracts.Money;
+using FineTunePipeline.Messaging.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTunePipeline.Provisioning.Data;
+
+/// <summary>The money of leases, tick by tick. What is told of it is written in the same transaction.</summary>
+internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> databases, ServiceOutbox<ProvisioningDbContext> outbox)
+{
+    /// <summary>Ticks whose time is over.</summary>
+    public async Task<IReadOnlyList<LedgerRow>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+
+        // One a live lease; SQLite cannot compare its times.
+        var running = await database.Ledger.AsNoTracking().Where(row => row.State == LedgerState.Hold).ToListAsync(cancellationToken);
+        return [.. running.Where(row => row.Until <= now)];
+    }
+
+    /// <summary>
+    /// Charges a tick that is over and reserves the next one, which runs until the lease is released. Where that passes the job's total budget, the job is told to end.
+    /// </summary>
+    /// <returns>false if another has done it.</returns>
+    public async Task<bool> TickAsync(long rowId, TimeSpan tick, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Ledger.SingleOrDefaultAsync(row => row.Id == rowId && row.State == LedgerState.Hold, cancellationToken) is not { Until: { } end } row)
+        {
+            return false;
+        }
+
+        var lease = await database.Leases.AsNoTracking().SingleAsync(lease => lease.LeaseId == row.LeaseId, cancellationToken);
+        (row.Charged, row.State) = (row.Held, LedgerState.Charged);
+        var next = Hold(lease, end, tick);
+        database.Ledger.Add(next);
+
+        var others = await database.Ledger.AsNoTracking().Where(other => other.JobId == row.JobId && other.Id != rowId).ToListAsync(cancellationToken);
+        var charged = others.Sum(other => other.Charged) + row.Charged;
+        var held = Open(others) + next.Held;
+        await outbox.PublishAsync(
+            database, new JobCostChanged { JobId = row.JobId, Charged = charged, Held = held, Currency = row.Currency, At = now }, cancellationToken);
+        if (lease.IsAbove(charged + held))
+        {
+            var told = new BudgetUsedUp
+            {
+                JobId = row.JobId,
+                LeaseId = row.LeaseId,
+                Message = FormattableString.Invariant(
+                    $"The job's budget of {lease.BudgetTotal} {lease.Currency} is used up: {charged:0.####} are spent. Its checkpoints are kept. Raise budget.total and submit it again."),
+            };
+            await outbox.PublishAsync(database, told, cancellationToken);
+        }
+
+        try
+        {
+            await outbox.SaveAsync(database, cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Money reserved for one tick; for what costs nothing, until its end.</summary>
+    public static LedgerRow Hold(LeaseRow lease, DateTimeOffset from, TimeSpan tick) => new()
+    {
+        LeaseId = lease.LeaseId,
+        JobId = lease.JobId,
+        State = LedgerState.Hold,
+        Held = lease.HourlyPrice * (decimal)tick.TotalHours,
+        Currency = lease.Currency,
+        From = from,
+        Until = lease.HourlyPrice > 0 ? from + tick : null,
+    };
+
+    /// <summary>What is reserved and not spent.</summary>
+    public static decimal Open(IEnumerable<LedgerRow> rows) => rows.Where(row => row.State == LedgerState.Hold).Sum(row => row.Held);
+}
