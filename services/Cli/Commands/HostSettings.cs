@@ -23,6 +23,10 @@ internal class HostSettings : GatewaySettings
     [Description("Absolute folder there for what jobs keep. Default: finetune in /root/autodl-tmp, or in the home folder")]
     public string? Folder { get; init; }
 
+    [CommandOption("--on-release <ACTION>")]
+    [Description("What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command in quotes. Default: keep")]
+    public string? OnRelease { get; init; }
+
     public JsonObject Body(string? address) => new()
     {
         ["address"] = address,
@@ -30,5 +34,6 @@ internal class HostSettings : GatewaySettings
         ["currency"] = Currency,
         ["gpu"] = Gpu,
         ["work_folder"] = Folder,
+        ["on_release"] = OnRelease,
     };
 }

@@ -30,6 +30,10 @@ internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
         else
         {
             Console.WriteLine($"Added: {Output.Text(answer, "name")}. Jobs with provider.name: ssh may use it; `finetune hosts` shows what becomes of it.");
+            if (settings.Price > 0 && settings.OnRelease is null or "keep")
+            {
+                Console.WriteLine("It costs on when its jobs are done: end it yourself, or say --on-release shutdown if that ends it.");
+            }
         }
 
         return ExitCodes.Done;

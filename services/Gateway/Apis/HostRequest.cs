@@ -21,6 +21,9 @@ public sealed record HostRequest
     /// <summary>Absolute folder on the host for what jobs keep there.</summary>
     public string? WorkFolder { get; init; }
 
+    /// <summary>What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command of its shell.</summary>
+    public string? OnRelease { get; init; }
+
     /// <summary>Forget the pinned host key: the host was set up anew.</summary>
     public bool ForgetKey { get; init; }
 }

@@ -33,6 +33,8 @@ internal static partial class HostRules
             Gpu = request.Gpu is null or { Length: <= LongestText } ? request.Gpu : throw new FormatException($"The name of the graphics card is longer than {LongestText} characters."),
             WorkFolder = request.WorkFolder is null || (request.WorkFolder.StartsWith('/') && !request.WorkFolder.AsSpan().ContainsAny('\n', '\0') && request.WorkFolder.Length <= LongestText)
                 ? request.WorkFolder?.TrimEnd('/') : throw new FormatException($"'{request.WorkFolder}' is not an absolute folder of a host."),
+            OnRelease = request.OnRelease is null or { Length: > 0 and <= LongestText } && request.OnRelease?.AsSpan().ContainsAny('\n', '\0') != true
+                ? request.OnRelease : throw new FormatException($"What is done when a job gives the host back is 'keep', 'shutdown', or one line of at most {LongestText} characters."),
             ForgetKey = request.ForgetKey,
         };
     }

@@ -20,6 +20,9 @@ public sealed record HostView
 
     public string? WorkFolder { get; init; }
 
+    /// <summary>keep, shutdown, or a command of its shell.</summary>
+    public required string OnRelease { get; init; }
+
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record HostView
         Currency = change.Currency,
         Gpu = change.Gpu,
         WorkFolder = change.WorkFolder,
+        OnRelease = change.OnRelease,
         JobId = change.JobId,
         HostKey = change.HostKey,
         Fault = change.Fault,

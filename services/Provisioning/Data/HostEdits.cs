@@ -40,6 +40,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         row.Currency = set.Currency ?? row.Currency;
         row.Gpu = set.Gpu ?? row.Gpu;
         row.WorkFolder = set.WorkFolder ?? row.WorkFolder;
+        row.OnRelease = set.OnRelease ?? row.OnRelease;
         row.HostKey = set.ForgetKey ? null : row.HostKey;
 
         // Whoever says something new of a host wants it tried again.

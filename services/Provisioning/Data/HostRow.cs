@@ -7,6 +7,12 @@ namespace FineTunePipeline.Provisioning.Data;
 /// <summary>A host that a person has and lets jobs use.</summary>
 internal sealed class HostRow
 {
+    /// <summary>Nothing is done when a job gives it back.</summary>
+    public const string Keep = "keep";
+
+    /// <summary>It is shut down when a job gives it back.</summary>
+    public const string ShutDown = "shutdown";
+
     public required string Name { get; set; }
 
     /// <summary><c>user@host:port</c>.</summary>
@@ -20,6 +26,9 @@ internal sealed class HostRow
 
     /// <summary>What its owner wants for a folder; null: the default one.</summary>
     public string? WorkFolder { get; set; }
+
+    /// <summary><see cref="Keep"/>, <see cref="ShutDown"/>, or a command for its shell.</summary>
+    public string OnRelease { get; set; } = Keep;
 
     /// <summary>Grows with each change, also over a removal: it is the time in ms where that is larger. EF Core finds a change by somebody else by it.</summary>
     public long Version { get; set; }
@@ -53,6 +62,9 @@ internal sealed class HostRow
     /// <summary>The lease has its folder there.</summary>
     public bool IsMovedIn => LeaseId is not null && SharedFolder is not null;
 
+    /// <summary>A lease that had moved in is no longer there.</summary>
+    public bool IsMovedOut => LeaseId is null && SharedFolder is not null;
+
     public HostState State => IsRemoving ? HostState.Removing : IsLost ? HostState.Lost : LeaseId is null ? HostState.Free : HostState.InUse;
 
     /// <summary>For who visits it before a lease has moved in: commands run, and no folder is known.</summary>
@@ -71,6 +83,7 @@ internal sealed class HostRow
         Currency = Currency,
         Gpu = Gpu,
         WorkFolder = WorkFolder,
+        OnRelease = OnRelease,
         JobId = JobId,
         HostKey = HostKey,
         Fault = Fault,

@@ -107,6 +107,13 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
             }
 
             (row.LeaseId, row.IsLost, row.Fault) = (null, false, null);
+            if (row.OnRelease != HostRow.Keep && row.IsMovedOut)
+            {
+                // It may be off: a job takes it only where there is no other, and finds out.
+                row.Fault = $"When its last job gave it back it was told: {row.OnRelease}. Start it if it is off, and say so: finetune hosts update {row.Name}.";
+                row.FailedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+            }
+
             if (row.IsRemoving)
             {
                 await TellAsync(database, row, cancellationToken, isRemoved: true);

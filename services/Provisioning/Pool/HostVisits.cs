@@ -33,7 +33,16 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IO
         echo "$root"
         """;
 
-    private const string MoveOutScript = """[ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" """;
+    /// <summary>A shutdown begins a second later, so that its answer still reaches us.</summary>
+    private const string MoveOutScript = """
+        [ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" || exit
+        case $3 in
+          keep) exit 0 ;;
+          shutdown) last='shutdown -h now || shutdown || poweroff' ;;
+          *) last=$3 ;;
+        esac
+        cd /; (sleep 1; exec sh -c "$last") </dev/null >/dev/null 2>&1 &
+        """;
 
     /// <summary>Returns the folder that outlives leases. Repeatable.</summary>
     /// <exception cref="IOException">The host cannot be reached, does not let us in, has another key, no place, or is used by another installation.</exception>
@@ -53,13 +62,13 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IO
         };
     }
 
-    /// <summary>Ends what runs for a lease, deletes its folder, and unlocks the host. Repeatable.</summary>
+    /// <summary>Ends what runs for a lease, deletes its folder, unlocks the host, and does what its owner wants done then. Repeatable.</summary>
     public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
         await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
         await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
-        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner()], cancellationToken);
+        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");

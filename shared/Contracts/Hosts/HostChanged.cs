@@ -20,6 +20,8 @@ public sealed record HostChanged
 
     public string? WorkFolder { get; init; }
 
+    public required string OnRelease { get; init; }
+
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record SetHost
     /// <summary>Absolute folder on the host for what jobs keep there. Default: <c>finetune</c> on the data disk (<c>/root/autodl-tmp</c>) or in the home folder.</summary>
     public string? WorkFolder { get; init; }
 
+    /// <summary>What is done there when a job has given it back: <c>keep</c> (nothing; it costs on), <c>shutdown</c>, or a command of its shell. Default: keep.</summary>
+    public string? OnRelease { get; init; }
+
     /// <summary>Forget the pinned host key: the host was set up anew at the same address.</summary>
     public bool ForgetKey { get; init; }
 }

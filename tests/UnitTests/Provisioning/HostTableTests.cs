@@ -70,6 +70,20 @@ public sealed class HostTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_is_shut_down_when_it_is_left_is_no_longer_waited_for()
+    {
+        await _bench.AddAsync("a");
+        await _bench.MoveInAsync("a", "lease");
+        await _bench.EditAsync(edits => edits.SetAsync(new SetHost { HostName = "a", OnRelease = HostRow.ShutDown }, default));
+
+        await _bench.Hosts.LeaveAsync("lease", default);
+
+        var row = await _bench.Hosts.FindAsync("a", default);
+        Assert.Equal((HostState.Free, true), (row!.State, row.FailedAtMs is not null));
+        Assert.Contains("finetune hosts update a", row.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_is_removed_in_use_goes_when_it_is_left()
     {
         await _bench.AddAsync("a");

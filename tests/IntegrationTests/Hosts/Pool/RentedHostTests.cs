@@ -18,13 +18,19 @@ public sealed class RentedHostTests : IAsyncLifetime
     public async Task A_job_runs_on_a_host_that_was_added_and_leaves_it_clean()
     {
         var host = await _home.AddAsync("gpu-1", "--price", "1.98", "--gpu", "RTX 4090");
+        var off = Path.Combine(Path.GetDirectoryName(host.Folder)!, "off");
+        await _home.FinetuneAsync("hosts", "update", "gpu-1", "--on-release", $"touch '{off}'");
 
         var job = await _home.Gateway.RunAsync(PoolHome.OnHost(SmallJob.Spec));
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         Assert.Contains(job.Result!.Files, file => file.Kind == "gguf");
         var view = await _home.HostAsync("gpu-1", host => host.State == HostState.Free);
-        Assert.Equal((1.98m, "RTX 4090", host.Fingerprint, job.Id, (string?)null), (view.HourlyPrice, view.Gpu, view.HostKey, view.JobId, view.Fault));
+        Assert.Equal((1.98m, "RTX 4090", host.Fingerprint, job.Id), (view.HourlyPrice, view.Gpu, view.HostKey, view.JobId));
+        Assert.Contains("touch", view.Fault, StringComparison.Ordinal);
+        await GatewayCalls.UntilAsync(() => Task.FromResult(File.Exists(off)), () => "what is done when a host is given back");
+        var cost = (await _home.Gateway.UntilAsync(job.Id, job => job.Cost is { Held: 0 }, "what it cost")).Cost!;
+        Assert.InRange(cost.Charged, 0.0001m, 1.98m);
         Assert.Empty(host.Leftovers());
         Assert.Empty(host.Processes());
     }
