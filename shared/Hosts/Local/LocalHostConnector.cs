@@ -17,7 +17,7 @@ public sealed class LocalHostConnector(IOptions<LocalHostOptions> options, Engin
         var ours = LocalMachine.AddressOf(options.Value.WorkFolder);
         return reference.Address == ours
             ? new LocalHost(() => engines.Locate(Engine.Supervise), time)
-            : throw new HostUnreachableException(
+            : throw new HostElsewhereException(
                 $"The host is the computer and work folder '{reference.Address}', and this service runs on '{ours}': start the service there, or set LocalHost:WorkFolder back.");
     }
 }

@@ -14,6 +14,9 @@ public sealed class HostKeyChangedException(SshEndpoint endpoint, string? pinned
     /// <summary>The fingerprint of the key that the server shows.</summary>
     public string Shown => shown;
 
+    /// <summary>A host that was set up anew behind our back: its owner may say that the new key is right.</summary>
+    public bool IsContactLost => true;
+
     public Failure Failure => new("host_key_changed", Message, FailureKind.BadInput);
 
     private static string Text(SshEndpoint endpoint, string? pinned, string shown) => pinned is null

@@ -20,6 +20,9 @@ internal static partial class StageRunnerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} {Stage} attempt {Attempt}: ending it failed, will be tried again in {Delay}")]
     public static partial void CancelFailed(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt, TimeSpan delay);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} {Stage} attempt {Attempt}: no contact to the host; again in {Wait}")]
+    public static partial void ContactLost(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt, TimeSpan wait);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} {Stage} attempt {Attempt}: broken off")]
     public static partial void BrokenOff(this ILogger logger, Exception exception, string jobId, Stage stage, int attempt);
 

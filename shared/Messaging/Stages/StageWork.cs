@@ -19,11 +19,14 @@ internal sealed class StageWork<TCommand, TDb>(
     where TCommand : class, IStageCommand
     where TDb : ServiceDbContext
 {
+    /// <summary>Contact that is back is to be noticed soon.</summary>
+    private static readonly TimeSpan LongestContactWait = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether the attempt's outcome is stored. If not it was given back, lost, or closed.</summary>
     public async Task<bool> DoAsync(StageClaim<TDb> claim, CancellationToken stopping)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var outcome = claim.Closing ? null : await RunAsync(scope.ServiceProvider, claim);
+        var (outcome, wait) = claim.Closing ? (null, null) : await RunAsync(scope.ServiceProvider, claim);
         if (outcome is StageFailed failed && settings.KeepTrying)
         {
             await TryLaterAsync(claim, failed, stopping);
@@ -35,7 +38,7 @@ internal sealed class StageWork<TCommand, TDb>(
             return true;
         }
 
-        await LeaveAsync(scope.ServiceProvider, claim, stopping);
+        await LeaveAsync(scope.ServiceProvider, claim, wait, stopping);
         return false;
     }
 
@@ -49,8 +52,8 @@ internal sealed class StageWork<TCommand, TDb>(
         }
     }
 
-    /// <summary>The outcome, or null if the claim ended before there was one.</summary>
-    private async Task<IStageEvent?> RunAsync(IServiceProvider services, StageClaim<TDb> claim)
+    /// <summary>The outcome, or null if the claim ended before there was one; then the time after which the next entry makes sense, if it is not at once.</summary>
+    private async Task<(IStageEvent? Outcome, TimeSpan? Wait)> RunAsync(IServiceProvider services, StageClaim<TDb> claim)
     {
         try
         {
@@ -61,19 +64,26 @@ internal sealed class StageWork<TCommand, TDb>(
             }
 
             var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
-            return await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted);
+            return (await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted), null);
         }
         catch (Exception exception) when (claim.Wanted.IsCancellationRequested)
         {
             // Whatever it was, it may be our own breaking off that caused it. A failure of the stage itself shows again at the next entry.
             logger.BrokenOff(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
-            return null;
+            return (null, null);
         }
         catch (Exception exception) when (DatabaseFaults.IsOutage(exception))
         {
             // Not the stage's failure: what it began goes on, and the next entry finds it.
             logger.DatabaseFailed(exception, settings.Stage);
-            return null;
+            return (null, null);
+        }
+        catch (Exception exception) when (exception is IStageFault { IsContactLost: true })
+        {
+            // Nor this: the host may come back, or be given up by who watches it; that closes this attempt.
+            var wait = BackOff(claim.Row.Tries) < LongestContactWait ? BackOff(claim.Row.Tries) : LongestContactWait;
+            logger.ContactLost(exception, claim.JobId, claim.Row.Stage, claim.Attempt, wait);
+            return (null, wait);
         }
         catch (Exception exception)
         {
@@ -83,7 +93,7 @@ internal sealed class StageWork<TCommand, TDb>(
                 logger.Faulted(exception, claim.JobId, claim.Row.Stage, claim.Attempt);
             }
 
-            return Failed(claim, failure);
+            return (Failed(claim, failure), null);
         }
     }
 
@@ -101,7 +111,7 @@ internal sealed class StageWork<TCommand, TDb>(
     }
 
     /// <summary>The work is over and left no outcome: the attempt is ended if that is wanted of us, else the next claim goes on.</summary>
-    private async Task LeaveAsync(IServiceProvider services, StageClaim<TDb> claim, CancellationToken stopping)
+    private async Task LeaveAsync(IServiceProvider services, StageClaim<TDb> claim, TimeSpan? wait, CancellationToken stopping)
     {
         if (!claim.Lost && !stopping.IsCancellationRequested)
         {
@@ -113,7 +123,7 @@ internal sealed class StageWork<TCommand, TDb>(
             }
         }
 
-        if (!await table.GiveBackAsync(claim.Row, TimeSpan.Zero, countTry: false, CancellationToken.None))
+        if (!await table.GiveBackAsync(claim.Row, wait ?? TimeSpan.Zero, countTry: wait is not null, CancellationToken.None))
         {
             logger.ClaimLost(claim.JobId, claim.Row.Stage, claim.Attempt, claim.Fence);
         }

@@ -195,7 +195,7 @@ public sealed class LocalHostTests : ComputeHostCompliance
         var ours = LocalMachine.Reference(Work, Work + "/lease");
 
         Assert.NotNull(connector.Connect(ours));
-        Assert.Throws<HostUnreachableException>(() => connector.Connect(ours with { Address = "another-computer:/work" }));
+        Assert.Throws<HostElsewhereException>(() => connector.Connect(ours with { Address = "another-computer:/work" }));
         Assert.Throws<NotSupportedException>(() => connector.Connect(ours with { Kind = "ssh" }));
     }
 

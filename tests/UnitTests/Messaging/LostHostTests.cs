@@ -72,6 +72,26 @@ public sealed class LostHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stage_that_loses_contact_waits_and_does_not_fail()
+    {
+        var worker = await _bench.StartAsync();
+        var cut = 3;
+        worker.Script.Run = (context, _) => cut-- > 0 ? throw new ContactLostException() : Task.FromResult<IStageEvent>(Released(context));
+        await worker.Inbox.AcceptAsync(Command(), default);
+        for (var entry = 1; entry <= 3; entry++)
+        {
+            await worker.Script.EnteredAsync();
+            await _bench.UntilAsync(row => row is { Owner: null } && row.Tries == entry);
+            await _bench.DueNowAsync();
+            worker.Wake();
+        }
+
+        await worker.ReleasedAsync();
+        Assert.Empty(worker.Recorder.Out.OfType<StageFailed>());
+        Assert.Empty(worker.Recorder.Out.OfType<StageResumed>());
+    }
+
+    [Fact]
     public async Task A_release_neither_closes_nor_waits_for_that_of_another_lease()
     {
         var worker = await _bench.AddAsync(stage: Stage.Release);
@@ -85,5 +105,12 @@ public sealed class LostHostTests : IAsyncDisposable
         Assert.Equal([2, 3], others.Select(row => row.Attempt).Order());
         Assert.True(await worker.Table.HoldsAsync(first, default));
         Assert.All(await _bench.RowsAsync(), row => Assert.Equal(StageRunState.Open, row.State));
+    }
+
+    private sealed class ContactLostException : IOException, IStageFault
+    {
+        public bool IsContactLost => true;
+
+        public Failure Failure => new("lost", "No contact.", FailureKind.Transient);
     }
 }

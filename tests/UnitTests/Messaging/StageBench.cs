@@ -4,6 +4,7 @@ using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.UnitTests.Durable;
 using Microsoft.EntityFrameworkCore;
+using Xunit;
 
 namespace FineTunePipeline.UnitTests.Messaging;
 
@@ -53,6 +54,17 @@ internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
 
     public async Task<StageRun> RowAsync(int attempt = 1, string job = Job, StageWorker? through = null) =>
         (await RowsAsync(through)).Single(row => row.JobId == job && row.Attempt == attempt);
+
+    /// <summary>Waits until the first attempt's row is as wanted.</summary>
+    public async Task UntilAsync(Func<StageRun, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!wanted(await RowAsync()))
+        {
+            Assert.False(limit.IsCancellationRequested, "The row never became what was wanted.");
+            await Task.Yield();
+        }
+    }
 
     /// <summary>The time of all claims is over by the database's clock: what happens to a worker that slept.</summary>
     public Task ExpireAsync(StageWorker? through = null) => ClaimUntilAsync(1, through);
