@@ -34,6 +34,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<HostTable>();
         services.AddScoped<HostEdits>();
         services.AddSingleton<HostVisits>();
+        services.AddSingleton<SecretKey>();
         services.AddHostedService<PoolWatch>();
         services.AddSingleton<LedgerTable>();
         services.AddHostedService<MoneyWatch>();

@@ -27,8 +27,13 @@ internal class HostSettings : GatewaySettings
     [Description("What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command in quotes. Default: keep")]
     public string? OnRelease { get; init; }
 
+    [CommandOption("--password-stdin")]
+    [Description("Read the login's password from standard input: with it this installation's key is installed there")]
+    public bool PasswordFromInput { get; init; }
+
     public JsonObject Body(string? address) => new()
     {
+        ["password"] = PasswordFromInput ? Console.In.ReadLine() ?? throw new CliException(ExitCodes.BadInput, "No password came on standard input.") : null,
         ["address"] = address,
         ["hourly_price"] = Price,
         ["currency"] = Currency,

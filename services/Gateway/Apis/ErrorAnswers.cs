@@ -50,6 +50,9 @@ internal static class ErrorAnswers
     public static IResult HostExists(string name) => Results.Problem(
         statusCode: 409, title: "The host is there already", detail: $"There is a host '{name}'. Change it with `finetune hosts update {name}`, or give this one another name.");
 
+    public static IResult NoSecretKey() => Results.Problem(
+        statusCode: 503, title: "The password cannot be sealed", detail: "The service provisioning does not answer, and only it may read passwords: start it, and try again.");
+
     public static IResult BadHost(string why) => Results.Problem(statusCode: 400, title: "The host cannot be read", detail: why);
 
     public static IResult HasEnded(string jobId, JobState state) => Results.Problem(

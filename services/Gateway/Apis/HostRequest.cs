@@ -24,6 +24,12 @@ public sealed record HostRequest
     /// <summary>What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command of its shell.</summary>
     public string? OnRelease { get; init; }
 
+    /// <summary>Password of the login, with which this installation's key is installed there; never shown again.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Forget the pinned host key: the host was set up anew.</summary>
     public bool ForgetKey { get; init; }
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{Name} {Address}";
 }

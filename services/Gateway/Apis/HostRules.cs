@@ -21,6 +21,11 @@ internal static partial class HostRules
             throw new FormatException("It has no address: say how one logs in, such as 'ssh -p 34222 root@connect.example.com'.");
         }
 
+        if (request.Password is { Length: 0 or > LongestText })
+        {
+            throw new FormatException($"A password has 1 to {LongestText} characters.");
+        }
+
         name ??= request.Name ?? NameOf(endpoint!);
         return new SetHost
         {

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Gateway.Views;
+using FineTunePipeline.ServiceDefaults.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,7 +23,7 @@ internal static class HostsApi
     private static async Task<IResult> ListAsync(HostViews views, CancellationToken cancellationToken) =>
         Results.Json(new { hosts = (await views.ListAsync(cancellationToken)).Select(HostView.From) }, ContractJson.Options);
 
-    private static async Task<IResult> AddAsync(HostRequest request, HostViews views, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(HostRequest request, HostViews views, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!TryRead(request, name: null, out var set, out var wrong))
         {
@@ -34,17 +35,17 @@ internal static class HostsApi
             return ErrorAnswers.HostExists(set.HostName);
         }
 
-        return await SendAsync(views, set, cancellationToken);
+        return await SendAsync(views, set, request.Password, time, cancellationToken);
     }
 
-    private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, CancellationToken cancellationToken)
+    private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await views.FindAsync(name, cancellationToken) is not { } host)
         {
             return ErrorAnswers.NoHost(name);
         }
 
-        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, cancellationToken) : wrong!;
+        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request.Password, time, cancellationToken) : wrong!;
     }
 
     private static async Task<IResult> RemoveAsync(string name, HostViews views, CancellationToken cancellationToken)
@@ -72,8 +73,18 @@ internal static class HostsApi
         }
     }
 
-    private static async Task<IResult> SendAsync(HostViews views, SetHost set, CancellationToken cancellationToken)
+    private static async Task<IResult> SendAsync(HostViews views, SetHost set, string? password, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (password is not null)
+        {
+            if (await views.SecretKeyAsync(time, cancellationToken) is not { } key)
+            {
+                return ErrorAnswers.NoSecretKey();
+            }
+
+            set = set with { Password = SecretSeal.Seal(key, password) };
+        }
+
         await views.SendAsync(set, cancellationToken);
         return Results.Json(new { name = set.HostName }, ContractJson.Options, statusCode: 202);
     }

@@ -17,6 +17,8 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
 
     public DbSet<HostViewRow> Hosts => Set<HostViewRow>();
 
+    public DbSet<OwnerKeyRow> OwnerKeys => Set<OwnerKeyRow>();
+
     protected override IReadOnlyList<SchemaStep> SchemaSteps =>
     [
         new("idempotency keys", """
@@ -66,6 +68,9 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "State" TEXT NOT NULL,
                 "JobId" TEXT NULL,
                 "Change" TEXT NOT NULL);
+            CREATE TABLE "owner_keys" (
+                "Service" TEXT NOT NULL CONSTRAINT "PK_owner_keys" PRIMARY KEY,
+                "PublicKey" TEXT NOT NULL);
             """,
             """
             CREATE TABLE hosts (
@@ -74,6 +79,9 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "State" text NOT NULL,
                 "JobId" text NULL,
                 "Change" text NOT NULL);
+            CREATE TABLE owner_keys (
+                "Service" text NOT NULL CONSTRAINT "PK_owner_keys" PRIMARY KEY,
+                "PublicKey" text NOT NULL);
             """),
     ];
 
@@ -103,5 +111,9 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
         host.ToTable("hosts");
         host.HasKey(row => row.Name);
         host.Property(row => row.State).HasConversion<string>();
+
+        var ownerKey = modelBuilder.Entity<OwnerKeyRow>();
+        ownerKey.ToTable("owner_keys");
+        ownerKey.HasKey(row => row.Service);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Contracts.Secrets;
 using FineTunePipeline.Gateway.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,6 +10,20 @@ namespace FineTunePipeline.Gateway.Views;
 /// <summary>Takes what is told of a host into its view, within a consume. One that was removed stays as a row, so that older news does not bring it back.</summary>
 internal sealed class HostViewWriter(GatewayDbContext database)
 {
+    /// <summary>Provisioning's key for secrets.</summary>
+    public async Task ApplyAsync(SecretKeyTold told, CancellationToken cancellationToken)
+    {
+        var row = await database.OwnerKeys.SingleOrDefaultAsync(row => row.Service == HostViews.Owner, cancellationToken);
+        if (row is null)
+        {
+            database.OwnerKeys.Add(new OwnerKeyRow { Service = HostViews.Owner, PublicKey = told.PublicKey });
+        }
+        else
+        {
+            row.PublicKey = told.PublicKey;
+        }
+    }
+
     public async Task ApplyAsync(HostChanged change, CancellationToken cancellationToken)
     {
         var row = await database.Hosts.SingleOrDefaultAsync(row => row.Name == change.HostName, cancellationToken);

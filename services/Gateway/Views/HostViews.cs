@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Hosts;
+using FineTunePipeline.Contracts.Secrets;
 using FineTunePipeline.Gateway.Data;
 using FineTunePipeline.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +11,31 @@ namespace FineTunePipeline.Gateway.Views;
 /// <summary>The hosts that people have, as Provisioning told of them, and their wishes for them.</summary>
 internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, ServiceOutbox<GatewayDbContext> outbox)
 {
+    private static readonly TimeSpan KeyLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whose key seals the passwords of hosts.</summary>
+    public const string Owner = "provisioning";
+
+    /// <summary>The key with which secrets for Provisioning are sealed; it is asked for where it is not known yet.</summary>
+    public async Task<string?> SecretKeyAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await FindKeyAsync(cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        await SendAsync(new TellSecretKey(), cancellationToken);
+        string? told = null;
+        for (var began = time.GetTimestamp(); told is null && time.GetElapsedTime(began) < KeyLimit;)
+        {
+            await Task.Delay(KeyPause, time, cancellationToken);
+            told = await FindKeyAsync(cancellationToken);
+        }
+
+        return told;
+    }
+
     /// <summary>Those that there are, by name.</summary>
     public async Task<IReadOnlyList<HostChanged>> ListAsync(CancellationToken cancellationToken)
     {
@@ -30,6 +56,12 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
     /// <summary>What is answered with 202 reaches Provisioning, whatever becomes of this process.</summary>
     public Task SendAsync<T>(T command, CancellationToken cancellationToken)
         where T : class => outbox.SendAsync(HostQueues.PoolAddress, command, change: null, cancellationToken);
+
+    private async Task<string?> FindKeyAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.OwnerKeys.AsNoTracking().Where(row => row.Service == Owner).Select(row => row.PublicKey).SingleOrDefaultAsync(cancellationToken);
+    }
 
     private static HostChanged Read(HostViewRow row) => JsonSerializer.Deserialize<HostChanged>(row.Change, ContractJson.Options)!;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTunePipeline.Contracts.Hosts;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,13 +34,14 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
             }
 
             row.Address = set.Address;
-            (row.LeaseId, row.IsLost, row.SharedFolder, row.HostKey) = (null, false, null, null);
+            (row.LeaseId, row.IsLost, row.SharedFolder, row.HostKey, row.Password) = (null, false, null, null, null);
         }
 
         row.HourlyPrice = set.HourlyPrice ?? row.HourlyPrice;
         row.Currency = set.Currency ?? row.Currency;
         row.Gpu = set.Gpu ?? row.Gpu;
         row.WorkFolder = set.WorkFolder ?? row.WorkFolder;
+        row.Password = set.Password is null ? row.Password : JsonSerializer.Serialize(set.Password);
         row.OnRelease = set.OnRelease ?? row.OnRelease;
         row.HostKey = set.ForgetKey ? null : row.HostKey;
 

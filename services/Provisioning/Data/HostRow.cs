@@ -30,6 +30,9 @@ internal sealed class HostRow
     /// <summary><see cref="Keep"/>, <see cref="ShutDown"/>, or a command for its shell.</summary>
     public string OnRelease { get; set; } = Keep;
 
+    /// <summary>Password of the login, sealed (JSON of <see cref="Contracts.Secrets.SealedSecret"/>); null: there is none.</summary>
+    public string? Password { get; set; }
+
     /// <summary>Grows with each change, also over a removal: it is the time in ms where that is larger. EF Core finds a change by somebody else by it.</summary>
     public long Version { get; set; }
 

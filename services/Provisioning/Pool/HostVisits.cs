@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using FineTunePipeline.Contracts.Secrets;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
@@ -9,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Provisioning.Pool;
 
 /// <summary>What is done on a host of the pool itself: move in, look whether it lives, clean up.</summary>
-internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IOptions<SshOptions> ssh)
+internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, SecretKey secrets, IOptions<SshOptions> ssh)
 {
     private const int NoFolder = 70;
     private const int InUse = 75;
@@ -33,6 +35,14 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IO
         echo "$root"
         """;
 
+    /// <summary>As <c>ssh-copy-id</c>: readable by its owner alone, or the server ignores it; a last line without an end gets one.</summary>
+    private const string InstallKeyScript = """
+        umask 077; cd && mkdir -p .ssh && keys=.ssh/authorized_keys && touch "$keys" || exit
+        grep -qxF "$1" "$keys" && exit
+        [ -z "$(tail -c 1 "$keys")" ] || echo >>"$keys"
+        printf '%s\n' "$1" >>"$keys"
+        """;
+
     /// <summary>A shutdown begins a second later, so that its answer still reaches us.</summary>
     private const string MoveOutScript = """
         [ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" || exit
@@ -49,8 +59,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IO
     public async Task<string> MoveInAsync(HostRow row, CancellationToken cancellationToken)
     {
         SshKeyFile.Ensure(ssh.Value.KeyFile);
-        await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
-        var result = await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
+        var result = await MoveInWithKeyAsync(row, cancellationToken);
         var folder = result.StandardOutput.Trim();
         return result.ExitCode switch
         {
@@ -60,6 +69,30 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, IO
                 $"{row.Address} is in use by another installation of FineTunePipeline. If that one is gone, delete {result.StandardError.Trim()} there."),
             _ => throw new IOException($"{row.Address} cannot be used (exit code {result.ExitCode}): {result.StandardError.Trim()}"),
         };
+    }
+
+    /// <summary>Where our key is not known, a password installs it.</summary>
+    private async Task<CommandResult> MoveInWithKeyAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MoveInOnceAsync(row, cancellationToken);
+        }
+        catch (HostLoginRefusedException) when (row.Password is not null)
+        {
+            var password = secrets.Open(JsonSerializer.Deserialize<SealedSecret>(row.Password)!);
+            await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row), new SshPassword(password));
+            var result = await RunAsync(visit.Host, InstallKeyScript, [SshKeyFile.PublicLine(ssh.Value.KeyFile)], cancellationToken);
+            return result.ExitCode == 0
+                ? await MoveInOnceAsync(row, cancellationToken)
+                : throw new IOException($"Our key could not be installed on {row.Address} (exit code {result.ExitCode}): {result.StandardError.Trim()}");
+        }
+    }
+
+    private async Task<CommandResult> MoveInOnceAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
+        return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
     }
 
     /// <summary>Ends what runs for a lease, deletes its folder, unlocks the host, and does what its owner wants done then. Repeatable.</summary>

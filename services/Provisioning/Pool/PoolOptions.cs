@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Provisioning.Pool;
 
@@ -6,6 +7,13 @@ namespace FineTunePipeline.Provisioning.Pool;
 public sealed class PoolOptions
 {
     public const string Section = "Pool";
+
+    /// <summary>
+    /// The private key (PEM, P-256) for which passwords of hosts are sealed; made at first need, and the same file for all instances. Default: <c>secret_key</c> in
+    /// <c>FINETUNE_HOME</c>.
+    /// </summary>
+    [Required(AllowEmptyStrings = false, ErrorMessage = "Pool:SecretKeyFile is empty: set FINETUNE__Pool__SecretKeyFile to the file of the key for which passwords are sealed.")]
+    public string SecretKeyFile { get; set; } = HomeFolder.At("secret_key");
 
     /// <summary>A host that a job has is asked for a sign of life this often. Default: 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Pool:ProbeEvery must be between one second and an hour.")]

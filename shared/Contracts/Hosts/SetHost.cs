@@ -1,3 +1,5 @@
+using FineTunePipeline.Contracts.Secrets;
+
 namespace FineTunePipeline.Contracts.Hosts;
 
 /// <summary>Add a host that a person has, or change what is known of it. Command to Provisioning; what is null stays as it is, and what is new has defaults.</summary>
@@ -23,6 +25,9 @@ public sealed record SetHost
 
     /// <summary>What is done there when a job has given it back: <c>keep</c> (nothing; it costs on), <c>shutdown</c>, or a command of its shell. Default: keep.</summary>
     public string? OnRelease { get; init; }
+
+    /// <summary>Password of the login, sealed for Provisioning: with it our key is installed where it is not known yet.</summary>
+    public SealedSecret? Password { get; init; }
 
     /// <summary>Forget the pinned host key: the host was set up anew at the same address.</summary>
     public bool ForgetKey { get; init; }
