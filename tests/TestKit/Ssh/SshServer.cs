@@ -115,7 +115,7 @@ public sealed class SshServer : IAsyncDisposable
             ListenAddress 127.0.0.1
             Port {port}
             HostKey {_folder.At("host_key")}
-            AuthorizedKeysFile {_folder.At("client_key.pub")}
+            AuthorizedKeysFile {_folder.At("client_key.pub")} .ssh/authorized_keys
             PidFile none
             StrictModes no
             UsePAM no

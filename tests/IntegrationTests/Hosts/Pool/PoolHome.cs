@@ -70,6 +70,27 @@ internal sealed class PoolHome : IAsyncDisposable
         return result.Output;
     }
 
+    /// <summary>Runs <c>finetune</c> with a line of input.</summary>
+    public async Task FinetuneWithInputAsync(string line, params string[] arguments)
+    {
+        string[] command = ["-c", "line=$1; shift; printf '%s\\n' \"$line\" | \"$@\"", "sh", line, EnginePath.Of("finetune"), .. arguments, "--gateway", (await _program!.AddressAsync()).ToString()];
+        var result = await ModelEngine.RunAsync("/bin/sh", command);
+        Assert.True(result.ExitCode == 0, result.Output + result.Diagnostics);
+    }
+
+    /// <summary>No file of the installation, and nothing that it said, holds a secret.</summary>
+    public void AssertNowhere(string secret)
+    {
+        Assert.DoesNotContain(secret, _program!.Said, StringComparison.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            Assert.True(bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(System.Text.Encoding.UTF8.GetBytes(secret)) < 0, $"{file} holds the secret");
+        }
+    }
+
     public async Task<IReadOnlyList<HostView>> HostsAsync() =>
         JsonElement.Parse(await FinetuneAsync("hosts", "--json")).GetProperty("hosts").Deserialize<List<HostView>>(ContractJson.Options)!;
 

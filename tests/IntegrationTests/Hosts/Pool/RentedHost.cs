@@ -22,6 +22,9 @@ internal sealed class RentedHost : IAsyncDisposable
     /// <summary>Where jobs keep their files there.</summary>
     public string Folder => _disk.At("finetune");
 
+    /// <summary>Root's home there.</summary>
+    public string Home => _server.Home;
+
     public string Fingerprint => _server.Fingerprint;
 
     public static async Task<RentedHost> StartAsync() => new(await SshServer.StartAsync());

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit.Ssh;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
@@ -118,6 +119,24 @@ public sealed class RentedHostTests : IAsyncLifetime
 
         var job = await _home.Gateway.EndAsync(jobId);
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_password_installs_our_key_and_a_wrong_one_is_told_without_being_shown()
+    {
+        var host = await _home.RentAsync(letsUsIn: false);
+        await _home.FinetuneWithInputAsync("wrong-password", "hosts", "add", host.SshCommand, "--name", "gpu-1", "--folder", host.Folder, "--password-stdin");
+        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
+        var waiting = await _home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        Assert.Contains("refused the login with the given password", waiting.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-password", waiting.Message, StringComparison.Ordinal);
+
+        await _home.FinetuneWithInputAsync(SshServer.Password, "hosts", "update", "gpu-1", "--password-stdin");
+        var job = await _home.Gateway.EndAsync(jobId);
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+        Assert.Equal(_home.PublicLine, (await File.ReadAllTextAsync(Path.Combine(host.Home, ".ssh", "authorized_keys"))).Trim());
+        _home.AssertNowhere(SshServer.Password);
     }
 
     [Fact]
