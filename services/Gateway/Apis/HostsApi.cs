@@ -35,7 +35,11 @@ internal static class HostsApi
             return ErrorAnswers.HostExists(set.HostName);
         }
 
-        return await SendAsync(views, set, request.Password, time, cancellationToken);
+        var answer = await SendAsync(views, set, request.Password, time, cancellationToken);
+
+        // Whoever has added a host may name it in the next call.
+        await views.ShownAsync(set.HostName, time, cancellationToken);
+        return answer;
     }
 
     private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, TimeProvider time, CancellationToken cancellationToken)

@@ -11,8 +11,8 @@ namespace FineTunePipeline.Gateway.Views;
 /// <summary>The hosts that people have, as Provisioning told of them, and their wishes for them.</summary>
 internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, ServiceOutbox<GatewayDbContext> outbox)
 {
-    private static readonly TimeSpan KeyLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whose key seals the passwords of hosts.</summary>
     public const string Owner = "provisioning";
@@ -26,15 +26,11 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
         }
 
         await SendAsync(new TellSecretKey(), cancellationToken);
-        string? told = null;
-        for (var began = time.GetTimestamp(); told is null && time.GetElapsedTime(began) < KeyLimit;)
-        {
-            await Task.Delay(KeyPause, time, cancellationToken);
-            told = await FindKeyAsync(cancellationToken);
-        }
-
-        return told;
+        return await SoonAsync(() => FindKeyAsync(cancellationToken), time, cancellationToken);
     }
+
+    /// <summary>Waits a little until Provisioning has told of a host.</summary>
+    public Task ShownAsync(string name, TimeProvider time, CancellationToken cancellationToken) => SoonAsync(() => FindAsync(name, cancellationToken), time, cancellationToken);
 
     /// <summary>Those that there are, by name.</summary>
     public async Task<IReadOnlyList<HostChanged>> ListAsync(CancellationToken cancellationToken)
@@ -56,6 +52,19 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
     /// <summary>What is answered with 202 reaches Provisioning, whatever becomes of this process.</summary>
     public Task SendAsync<T>(T command, CancellationToken cancellationToken)
         where T : class => outbox.SendAsync(HostQueues.PoolAddress, command, change: null, cancellationToken);
+
+    /// <summary>Asks until there is an answer, for as long as a person waits patiently.</summary>
+    private static async Task<T?> SoonAsync<T>(Func<Task<T?>> ask, TimeProvider time, CancellationToken cancellationToken)
+        where T : class
+    {
+        T? answer;
+        for (var began = time.GetTimestamp(); (answer = await ask()) is null && time.GetElapsedTime(began) < Patience;)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+
+        return answer;
+    }
 
     private async Task<string?> FindKeyAsync(CancellationToken cancellationToken)
     {

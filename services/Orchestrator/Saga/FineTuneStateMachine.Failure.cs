@@ -114,8 +114,18 @@ public sealed partial class FineTuneStateMachine
     private async Task ReleaseAgainAsync(BehaviorContext<FineTuneSaga, StageFailed> context)
     {
         var saga = context.Saga;
-        Note(saga, Stage.Release, "failed", context.Message.Failure.Message);
         _logger.ReleaseFailed(saga.JobId, saga.LeaseId, context.Message.Failure.Message);
+        if (saga.LeaseId is null || saga.LeaseAttempt != context.Message.Attempt)
+        {
+            // Of a host that is lost, which was told: the job has another one, or none.
+            return;
+        }
+
+        if (saga.Moments[^1].Detail != context.Message.Failure.Message)
+        {
+            Note(saga, Stage.Release, "failed", context.Message.Failure.Message);
+        }
+
         await PublishChangeAsync(context, ViewState(saga), $"ALARM: the host {saga.LeaseId} could not be released and may still cost money: {context.Message.Failure.Message}");
     }
 }

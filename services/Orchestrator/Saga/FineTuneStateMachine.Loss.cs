@@ -36,13 +36,13 @@ public sealed partial class FineTuneStateMachine
     }
 
     /// <summary>
-    /// Nothing that ran on the host can be ended there, so its stages are closed without it, and the job does not wait for its release. That goes on by itself:
-    /// a host that answers again is cleaned.
+    /// Nothing that ran on the host can be ended there, so its stages are closed without it, the one that took it too, and the job does not wait for its release. That
+    /// goes on by itself: a host that answers again is cleaned.
     /// </summary>
     private async Task GiveUpHostAsync(BehaviorContext<FineTuneSaga> context, string reason)
     {
         var saga = context.Saga;
-        foreach (var stage in OnHost.Where(stage => saga.Attempt(stage) > 0))
+        foreach (var stage in OnHost.Prepend(Stage.Provision).Where(stage => saga.Attempt(stage) > 0))
         {
             await SendAsync(context, stage, new CancelStage { JobId = saga.JobId, Stage = stage, Attempt = saga.Attempt(stage), HostIsLost = true });
         }

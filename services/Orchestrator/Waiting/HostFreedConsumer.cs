@@ -14,9 +14,10 @@ internal sealed class HostFreedConsumer(WaitingJobs jobs) : IConsumer<HostFreed>
 
     public async Task Consume(ConsumeContext<HostFreed> context)
     {
+        var orchestrator = await context.GetSendEndpoint(StageQueues.OrchestratorAddress);
         foreach (var jobId in await jobs.ForHostAsync(AtOnce, context.CancellationToken))
         {
-            await context.Send(StageQueues.OrchestratorAddress, new WakeUp { JobId = jobId }, context.CancellationToken);
+            await orchestrator.Send(new WakeUp { JobId = jobId }, context.CancellationToken);
         }
     }
 }

@@ -26,7 +26,7 @@ public static class SagaModel
 
     /// <summary>Stores a value that is only ever replaced as a whole as JSON.</summary>
     public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) => property.HasConversion(
-        value => JsonSerializer.Serialize(value, Json),
-        text => JsonSerializer.Deserialize<T>(text, Json)!,
+        value => JsonMemo<T>.Write(value, Json),
+        text => JsonMemo<T>.Read(text, Json),
         new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value == null ? 0 : value.GetHashCode(), value => value));
 }

@@ -118,6 +118,7 @@ public sealed class FineTuneSagaTableTests : IDisposable
             Converted = new ConvertedModel { Merged = Reference, Gguf = [new GgufOutput("q8_0", "m.gguf", Reference)] },
             Result = new JobResult { Files = [new ResultFile("adapter", "a", Reference)], Endpoint = "http://here/v1" },
             Failure = new Failure("code", "Text with \"quotes\" and 中文.", FailureKind.Budget) { Evidence = "line" },
+            NeedsPerson = true,
             CancelReason = "why",
             StageEnding = true,
             Moments = [new JobMoment(DateTimeOffset.UnixEpoch, "train", 1, "begun", "detail", Reference)],

@@ -64,7 +64,7 @@ public sealed class LostHostTests : IAsyncDisposable
         var (_, token) = await worker.Script.EnteredAsync();
 
         await worker.Inbox.CancelAsync(Cancel() with { HostIsLost = true }, default);
-        await worker.RenewAsync();
+        worker.Pass(seconds: 10);
         await StageScript.CancelledAsync(token);
 
         Assert.IsType<StageCancelled>(Assert.Single(worker.Recorder.Out));

@@ -52,7 +52,7 @@ public sealed class StageClaimTests : IAsyncLifetime
     public async Task Rows_of_another_stage_are_not_claimed()
     {
         await _worker.Inbox.AcceptAsync(Command(), default);
-        Assert.Empty(await Table.ClaimAsync(Stage.Train, "me", 9, default));
+        Assert.Empty(await Table.ClaimAsync(Stage.Deploy, "me", 9, default));
     }
 
     [Fact]

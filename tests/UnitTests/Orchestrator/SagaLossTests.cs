@@ -33,7 +33,7 @@ public sealed class SagaLossTests : IAsyncLifetime
         await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId && release.LeaseId == "lease-held");
         var closed = _bench.Recorder.Out.OfType<CancelStage>().Where(cancel => cancel.JobId == saga.JobId).ToList();
         Assert.All(closed, cancel => Assert.True(cancel.HostIsLost));
-        Assert.Equal(Enum.GetValues<Stage>().Where(one => one >= Stage.Prepare && one <= stage), closed.Select(cancel => cancel.Stage).Order());
+        Assert.Equal(Enum.GetValues<Stage>().Where(one => one >= Stage.Provision && one <= stage), closed.Select(cancel => cancel.Stage).Order());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class SagaLossTests : IAsyncLifetime
         await _bench.PublishAsync(Lost(saga));
         await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId);
 
-        await _bench.PublishAsync(new RetryDue { JobId = saga.JobId });
+        await _bench.PublishAsync(new AskAgain { JobId = saga.JobId });
 
         await _bench.SentAsync<AcquireHost>(acquire => acquire.JobId == saga.JobId);
     }

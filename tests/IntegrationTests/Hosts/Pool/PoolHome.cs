@@ -6,8 +6,8 @@ using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
+using TemporaryFolder = FineTunePipeline.TestKit.Storage.TemporaryFolder;
 
 namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
 
