@@ -121,7 +121,8 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
-        if (saga.Moments[^1].Detail != context.Message.Failure.Message)
+        // It is told at each try: once is enough for the account.
+        if (saga.Moments.LastOrDefault()?.Detail != context.Message.Failure.Message)
         {
             Note(saga, Stage.Release, "failed", context.Message.Failure.Message);
         }

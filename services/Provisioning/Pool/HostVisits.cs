@@ -71,6 +71,24 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
         };
     }
 
+    /// <summary>Ends what runs for a lease, deletes its folder, unlocks the host, and does what its owner wants done then. Repeatable.</summary>
+    public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
+        await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
+        await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
+        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
+        }
+    }
+
+    /// <summary>Returns when the host has answered.</summary>
+    /// <exception cref="IOException">It did not.</exception>
+    public Task ProbeAsync(HostRow row, CancellationToken cancellationToken) =>
+        connector.Connect(row.Reference).RunAsync(new HostCommand { FileName = "true", TimeLimit = Limit }, cancellationToken);
+
     /// <summary>Where our key is not known, a password installs it.</summary>
     private async Task<CommandResult> MoveInWithKeyAsync(HostRow row, CancellationToken cancellationToken)
     {
@@ -94,24 +112,6 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
         await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
         return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
     }
-
-    /// <summary>Ends what runs for a lease, deletes its folder, unlocks the host, and does what its owner wants done then. Repeatable.</summary>
-    public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
-    {
-        await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
-        await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
-        await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
-        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
-        if (result.ExitCode != 0)
-        {
-            throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
-        }
-    }
-
-    /// <summary>Returns when the host has answered.</summary>
-    /// <exception cref="IOException">It did not.</exception>
-    public Task ProbeAsync(HostRow row, CancellationToken cancellationToken) =>
-        connector.Connect(row.Reference).RunAsync(new HostCommand { FileName = "true", TimeLimit = Limit }, cancellationToken);
 
     private static Task<CommandResult> RunAsync(IComputeHost host, string script, string[] arguments, CancellationToken cancellationToken) =>
         host.RunAsync(new HostCommand { FileName = "sh", Arguments = ["-c", script, "sh", .. arguments], TimeLimit = Limit }, cancellationToken);

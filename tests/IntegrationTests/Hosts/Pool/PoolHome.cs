@@ -82,7 +82,7 @@ internal sealed class PoolHome : IAsyncDisposable
     public void AssertNowhere(string secret)
     {
         Assert.DoesNotContain(secret, _program!.Said, StringComparison.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock"))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var bytes = new MemoryStream();
