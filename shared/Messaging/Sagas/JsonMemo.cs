@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace FineTunePipeline.Messaging.Sagas;
@@ -15,8 +16,16 @@ internal static class JsonMemo<T>
 
     private static readonly Entry?[] Entries = new Entry?[Places];
 
+    /// <summary>What a value was read from, or written as, for as long as the value lives.</summary>
+    private static readonly ConditionalWeakTable<object, string> Texts = [];
+
     public static string Write(T value, JsonSerializerOptions options)
     {
+        if (value is not null && Texts.TryGetValue(value, out var known))
+        {
+            return known;
+        }
+
         var text = JsonSerializer.Serialize(value, options);
         Keep(text, value);
         return text;
@@ -39,6 +48,10 @@ internal static class JsonMemo<T>
         if (text.Length <= LongestText)
         {
             Volatile.Write(ref Entries[PlaceOf(text)], new Entry(text, value));
+            if (value is not null)
+            {
+                Texts.AddOrUpdate(value, text);
+            }
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed class SagaQuery<TSaga, TDb>
     where TDb : ServiceDbContext
 {
     private readonly Func<TDb, Guid, CancellationToken, Task<TSaga?>> _find = EF.CompileAsyncQuery(
-        (TDb database, Guid id, CancellationToken _) => database.Set<TSaga>().SingleOrDefault(saga => saga.CorrelationId == id));
+        (TDb database, Guid id, CancellationToken _) => database.Set<TSaga>().AsNoTracking().SingleOrDefault(saga => saga.CorrelationId == id));
 
-    /// <summary>The saga, tracked by the context; null if there is none.</summary>
+    /// <summary>The saga, which <see cref="SagaUpdate{TSaga,TDb}"/> writes; null if there is none.</summary>
     public Task<TSaga?> FindAsync(TDb database, Guid id, CancellationToken cancellationToken) => _find(database, id, cancellationToken);
 }

@@ -17,6 +17,7 @@ public static class SagaRegistration
         saga.Repository(repository =>
         {
             repository.TryAddSingleton<SagaQuery<TSaga, TDb>>();
+            repository.TryAddSingleton<SagaUpdate<TSaga, TDb>>();
             repository.RegisterLoadSagaRepository<TSaga, SagaRepositoryFactory<TSaga, TDb>>();
             repository.RegisterQuerySagaRepository<TSaga, SagaRepositoryFactory<TSaga, TDb>>();
             repository.RegisterSagaRepository<TSaga, TDb, SagaConsumeContextFactory<TDb, TSaga>, SagaRepositoryFactory<TSaga, TDb>>();

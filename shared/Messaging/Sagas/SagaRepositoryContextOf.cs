@@ -1,4 +1,5 @@
 using FineTunePipeline.Messaging.Data;
+using FineTunePipeline.Messaging.Outbox;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Saga;
@@ -6,9 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Sagas;
 
-/// <summary>The sagas as one consume sees them: tracked by the consume's context, written by its flush.</summary>
+/// <summary>The sagas as one consume sees them: written in the consume's commit, a new one by its context.</summary>
 internal sealed class SagaRepositoryContextOf<TSaga, TMessage, TDb>(
-    TDb database, SagaQuery<TSaga, TDb> sagas, ConsumeContext<TMessage> context, ISagaConsumeContextFactory<TDb, TSaga> contexts)
+    TDb database, SagaQuery<TSaga, TDb> sagas, SagaUpdate<TSaga, TDb> updates, ConsumeContext<TMessage> context, ISagaConsumeContextFactory<TDb, TSaga> contexts)
     : ConsumeContextScope<TMessage>(context, database), SagaRepositoryContext<TSaga, TMessage>
     where TSaga : class, ISagaVersion
     where TMessage : class
@@ -45,7 +46,8 @@ internal sealed class SagaRepositoryContextOf<TSaga, TMessage, TDb>(
 
     public Task Update(SagaConsumeContext<TSaga> context)
     {
-        context.Saga.Version++;
+        var read = context.Saga.Version++;
+        _context.InCommit(updates.Of(database, context.Saga, read));
         return Task.CompletedTask;
     }
 

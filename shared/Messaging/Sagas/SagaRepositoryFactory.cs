@@ -11,7 +11,8 @@ namespace FineTunePipeline.Messaging.Sagas;
 /// Sagas in a service's database, with optimistic concurrency. Inside a consume nothing is written here: the consume's one flush writes the saga together
 /// with its inbox row and its messages.
 /// </summary>
-internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, SagaQuery<TSaga, TDb> sagas, ISagaConsumeContextFactory<TDb, TSaga> contexts)
+internal sealed class SagaRepositoryFactory<TSaga, TDb>(
+    TDb database, SagaQuery<TSaga, TDb> sagas, SagaUpdate<TSaga, TDb> updates, ISagaConsumeContextFactory<TDb, TSaga> contexts)
     : ISagaRepositoryContextFactory<TSaga>, IQuerySagaRepositoryContextFactory<TSaga>, ILoadSagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISagaVersion
     where TDb : ServiceDbContext
@@ -22,7 +23,7 @@ internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, SagaQuery<
     public async Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
         where T : class
     {
-        var found = await database.Set<TSaga>().Where(query.FilterExpression).ToListAsync(context.CancellationToken);
+        var found = await database.Set<TSaga>().AsNoTracking().Where(query.FilterExpression).ToListAsync(context.CancellationToken);
         await next.Send(new LoadedSagaRepositoryQueryContext<TSaga, T>(Context(context), found));
     }
 
@@ -37,7 +38,7 @@ internal sealed class SagaRepositoryFactory<TSaga, TDb>(TDb database, SagaQuery<
     private SagaRepositoryContextOf<TSaga, T, TDb> Context<T>(ConsumeContext<T> context)
         where T : class =>
         context.TryGetPayload<IDurableConsume>(out _)
-            ? new SagaRepositoryContextOf<TSaga, T, TDb>(database, sagas, context, contexts)
+            ? new SagaRepositoryContextOf<TSaga, T, TDb>(database, sagas, updates, context, contexts)
             : throw new InvalidOperationException($"The endpoint of {typeof(TSaga).Name} has no outbox: call UseServiceOutbox in its definition.");
 
     private sealed class Reader(TDb database, CancellationToken cancellationToken)
