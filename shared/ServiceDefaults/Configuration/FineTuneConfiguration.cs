@@ -26,6 +26,7 @@ public static class FineTuneConfiguration
             ["Database:Folder"] = DataHome.DatabasesIn(folder),
             ["Storage:Folder"] = DataHome.ArtifactsIn(folder),
             ["LocalHost:WorkFolder"] = DataHome.WorkIn(folder),
+            ["Engines:PackageFolder"] = DataHome.EnginesIn(folder),
         });
         configuration.AddInMemoryCollection(file);
         return configuration.AddEnvironmentVariables(EnvironmentName.Prefix);
