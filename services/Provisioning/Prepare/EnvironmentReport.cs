@@ -1,12 +1,51 @@
+using System.Text.Json.Serialization;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Provisioning.Prepare.Checks;
+
 namespace FineTunePipeline.Provisioning.Prepare;
 
 /// <summary>The environment test of a host.</summary>
 internal sealed record EnvironmentReport
 {
-    public required IReadOnlyList<ProbeResult> Probes { get; init; }
+    public required IReadOnlyList<CheckResult> Checks { get; init; }
 
     /// <summary>What the trainer's <c>version</c> printed; empty if it did not.</summary>
     public required string TrainerVersion { get; init; }
 
-    public bool Passed => Probes.All(probe => probe.Passed);
+    /// <summary>Where our engines are on the host; null: beside the service.</summary>
+    public string? EngineFolder { get; init; }
+
+    /// <summary>May the job go on? What is put off does not hold it up.</summary>
+    public bool Passed => Checks.All(check => !IsFailed(check));
+
+    public static bool IsFailed(CheckResult check) => check.Verdict is Verdict.Unfit or Verdict.UserFault;
+
+    /// <summary>For people: a line for each check, what is wrong below it.</summary>
+    public string ToText() => string.Join('\n', Checks.SelectMany(Lines));
+
+    /// <summary>What the saga is told; null if the host passed. What the person must change would meet the next host too, so it is told first.</summary>
+    [JsonIgnore]
+    public Failure? Failure => (Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed)) is not { } failed
+        ? null
+        : new Failure(
+            "host_" + failed.Name,
+            $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}",
+            failed.Verdict == Verdict.Unfit ? FailureKind.HostLost : FailureKind.BadInput)
+        {
+            Evidence = ToText(),
+        };
+
+    private static IEnumerable<string> Lines(CheckResult check)
+    {
+        var word = check.Verdict switch { Verdict.Fit => "fit", Verdict.PutOff => "put off", Verdict.Unfit => "UNFIT", _ => "YOUR TURN" };
+        yield return $"{word,-9} {check.Name,-14} {check.Found}";
+        if (IsFailed(check))
+        {
+            yield return $"{"",-9} {"",-14} {check.Advice}";
+            foreach (var line in (check.Log ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                yield return $"{"",-9} {"",-14} | {line}";
+            }
+        }
+    }
 }
