@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Provisioning.Prepare.Checks;
 
@@ -7,10 +8,16 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// <summary>The environment test of a host.</summary>
 internal sealed record EnvironmentReport
 {
+    /// <summary>Codes of failures after which another host is to be taken begin with it; the check's name follows.</summary>
+    public const string UnfitPrefix = "host_unfit_";
+
     public required IReadOnlyList<CheckResult> Checks { get; init; }
 
     /// <summary>What the trainer's <c>version</c> printed; empty if it did not.</summary>
     public required string TrainerVersion { get; init; }
+
+    /// <summary>Manifest of the engines that the host was given; null where it has its own.</summary>
+    public ArtifactReference? Engines { get; init; }
 
     /// <summary>Where our engines are on the host; null: beside the service.</summary>
     public string? EngineFolder { get; init; }
@@ -25,15 +32,19 @@ internal sealed record EnvironmentReport
 
     /// <summary>What the saga is told; null if the host passed. What the person must change would meet the next host too, so it is told first.</summary>
     [JsonIgnore]
-    public Failure? Failure => (Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed)) is not { } failed
-        ? null
-        : new Failure(
-            "host_" + failed.Name,
-            $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}",
-            failed.Verdict == Verdict.Unfit ? FailureKind.HostLost : FailureKind.BadInput)
+    public Failure? Failure
+    {
+        get
         {
-            Evidence = ToText(),
-        };
+            if ((Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed)) is not { } failed)
+            {
+                return null;
+            }
+
+            var (prefix, kind) = failed.Verdict == Verdict.Unfit ? (UnfitPrefix, FailureKind.HostLost) : ("host_", FailureKind.BadInput);
+            return new Failure(prefix + failed.Name, $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}", kind) { Evidence = ToText() };
+        }
+    }
 
     private static IEnumerable<string> Lines(CheckResult check)
     {

@@ -36,7 +36,7 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
                 : await AskAsync(check, test, cancellationToken));
         }
 
-        return new EnvironmentReport { Checks = results, TrainerVersion = test.TrainerVersion, EngineFolder = test.EngineFolder };
+        return new EnvironmentReport { Checks = results, TrainerVersion = test.TrainerVersion, Engines = package?.Archives, EngineFolder = test.EngineFolder };
     }
 
     private async Task<CheckResult> AskAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ public sealed class ProbesTests
     [InlineData("ldd (Debian GLIBC 2.36-9+deb12u14) 2.36\n", "2.36")]
     [InlineData("ldd (Ubuntu GLIBC 2.31-0ubuntu9.16) 2.31", "2.31")]
     [InlineData("ldd (GNU libc) 2.34\nCopyright (C) 2021 Free Software Foundation, Inc.\n", "2.34")]
+    [InlineData("ld.so (Debian GLIBC 2.36-9+deb12u14) stable release version 2.36.\n", "2.36")]
     [InlineData("musl libc (x86_64)\nVersion 1.2.5\n", null)]
     [InlineData("ldd: not found", null)]
     [InlineData("", null)]

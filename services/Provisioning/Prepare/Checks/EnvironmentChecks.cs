@@ -17,7 +17,7 @@ internal sealed class EnvironmentChecks(EngineLocator engines, EngineInstaller i
     [
         Platform("cpu", Short, PlatformChecks.ProcessorAsync, "Our engines are built for Linux on x86_64: take a host of that kind."),
         Platform("libc", Short, PlatformChecks.LibcAsync, TakeAnother),
-        Platform("libstdc++", Short, PlatformChecks.LibstdcxxAsync, TakeAnother + " The package libstdc++6 must be of GCC 12 or newer."),
+        Platform("libstdcxx", Short, PlatformChecks.LibstdcxxAsync, TakeAnother + " The package libstdc++6 must be of GCC 12 or newer."),
         Platform("openssl", Short, PlatformChecks.OpenSslAsync, "Install OpenSSL there (Debian and Ubuntu: apt-get install openssl), or take another host."),
         Platform("tools", Short, PlatformChecks.ToolsAsync, "Install coreutils, findutils, tar, gzip, grep and sed there (or busybox), or take another host."),
         Any("write", options.ProbeTimeLimit, DiskChecks.WriteAsync, "Make the work folder writable, free space there, or choose another work folder or host."),

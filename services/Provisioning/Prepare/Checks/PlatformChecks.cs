@@ -12,25 +12,34 @@ internal static class PlatformChecks
     /// <summary>Of GCC 12; the bridge to libtorch asks for it (a marker of GCC 13 that it also names is made optional by the trainer).</summary>
     private const int OldestLibstdcxx = 30;
 
-    private const string LibcScript = "getconf GNU_LIBC_VERSION 2>/dev/null || ldd --version 2>&1 | head -n 1";
+    private const string LibcScript = """
+        getconf GNU_LIBC_VERSION 2>/dev/null && exit
+        if command -v ldd >/dev/null; then ldd --version 2>&1 | head -n 1; else /lib64/ld-linux-x86-64.so.2 --version 2>&1 | head -n 1; fi
+        """;
+
+    /// <summary>Prints where the first of some libraries is: in the usual folders, or where the dynamic linker's own list says.</summary>
+    private const string FindLibrary = """
+        library() {
+          for n do
+            for d in /usr/lib/x86_64-linux-gnu /lib/x86_64-linux-gnu /usr/lib64 /lib64 /usr/lib /lib /usr/local/lib64 /usr/local/lib; do
+              if [ -e "$d/$n" ]; then echo "$d/$n"; return; fi
+            done
+            f=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | sed -n "s|.* => \\(/.*/$n\\)\$|\\1|p" | head -n 1)
+            if [ -n "$f" ]; then echo "$f"; return; fi
+          done
+        }
+
+        """;
 
     // Names of versions are texts in the library's table, each ended by a zero.
-    private const string LibstdcxxScript = """
-        for d in /usr/lib/x86_64-linux-gnu /lib/x86_64-linux-gnu /usr/lib64 /lib64 /usr/lib /lib; do
-          [ -e "$d/libstdc++.so.6" ] || continue
-          echo "$d/libstdc++.so.6"
-          tr '\000' '\n' <"$d/libstdc++.so.6" | LC_ALL=C grep '^GLIBCXX_3\.4\.[0-9][0-9]*$'
-          exit 0
-        done
+    private const string LibstdcxxScript = FindLibrary + """
+        f=$(library libstdc++.so.6)
+        [ -n "$f" ] || exit 0
+        echo "$f"
+        tr '\000' '\n' <"$f" | LC_ALL=C grep '^GLIBCXX_3\.4\.[0-9][0-9]*$'
         """;
 
-    private const string OpenSslScript = """
-        for d in /usr/lib/x86_64-linux-gnu /lib/x86_64-linux-gnu /usr/lib64 /lib64 /usr/lib /lib; do
-          for f in "$d/libssl.so.3" "$d/libssl.so.1.1"; do
-            if [ -e "$f" ]; then echo "$f"; exit 0; fi
-          done
-        done
-        """;
+    private const string OpenSslScript = FindLibrary + "library libssl.so.3 libssl.so.1.1";
 
     private const string ToolsScript = """for p in tar gzip sha256sum find dd df tr grep sed; do command -v "$p" >/dev/null || echo "$p"; done""";
 
@@ -51,7 +60,7 @@ internal static class PlatformChecks
     public static async Task<Finding> LibstdcxxAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
         const string prefix = "GLIBCXX_3.4.";
-        var lines = Lines((await test.AskAsync("libstdc++", LibstdcxxScript, cancellationToken)).StandardOutput);
+        var lines = Lines((await test.AskAsync("libstdcxx", LibstdcxxScript, cancellationToken)).StandardOutput);
         if (lines.Length == 0)
         {
             return Finding.Bad("there is no libstdc++.so.6");

@@ -83,7 +83,7 @@ public sealed partial class EnginePackages(IArtifactStore store, IOptions<Engine
         }
         finally
         {
-            Directory.Delete(unfinished, recursive: true);
+            Delete(unfinished);
         }
     }
 
@@ -118,12 +118,28 @@ public sealed partial class EnginePackages(IArtifactStore store, IOptions<Engine
     {
         foreach (var left in Directory.EnumerateDirectories(Folder, DurableFile.TemporaryPrefix + "*"))
         {
-            Directory.Delete(left, recursive: true);
+            Delete(left);
+        }
+    }
+
+    private void Delete(string unfinished)
+    {
+        try
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+        catch (IOException exception)
+        {
+            // A build that was ended a moment ago may still write there; whoever packs next deletes it.
+            LogLeft(exception, unfinished);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Publishing the engines for rented hosts from {Tree}; this is done once and takes minutes")]
     private partial void LogPublishing(string tree);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Folder} could not be deleted now")]
+    private partial void LogLeft(Exception exception, string folder);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The engines for rented hosts are packed as {Sha256}: {Bytes} bytes unpacked, in {Seconds} s")]
     private partial void LogMade(string sha256, long bytes, long seconds);

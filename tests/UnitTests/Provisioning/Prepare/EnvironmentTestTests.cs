@@ -45,7 +45,7 @@ public sealed class EnvironmentTestTests : IDisposable
         Assert.Null(report.Failure);
         Assert.All(report.Checks, check => Assert.Equal(Verdict.Fit, check.Verdict));
         Assert.Equal(
-            ["cpu", "libc", "libstdc++", "openssl", "tools", "write", "disk", "speed", "memory", "clock", "card", "card_processes", "engines", "trainer"],
+            ["cpu", "libc", "libstdcxx", "openssl", "tools", "write", "disk", "speed", "memory", "clock", "card", "card_processes", "engines", "trainer"],
             report.Checks.Select(check => check.Name));
         Assert.StartsWith("/work/.finetune/engines/", report.EngineFolder);
         Assert.Equal("finetune-trainer 0.1.0", report.TrainerVersion);
@@ -68,8 +68,8 @@ public sealed class EnvironmentTestTests : IDisposable
     [InlineData("cpu", "Linux aarch64\n", "Linux aarch64")]
     [InlineData("cpu", "", "uname gave no answer")]
     [InlineData("libc", "musl libc (x86_64)\n", "no glibc: musl libc (x86_64)")]
-    [InlineData("libstdc++", "/usr/lib64/libstdc++.so.6\nGLIBCXX_3.4.29\n", "/usr/lib64/libstdc++.so.6 has GLIBCXX_3.4.29, GLIBCXX_3.4.30 needed")]
-    [InlineData("libstdc++", "", "there is no libstdc++.so.6")]
+    [InlineData("libstdcxx", "/usr/lib64/libstdc++.so.6\nGLIBCXX_3.4.29\n", "/usr/lib64/libstdc++.so.6 has GLIBCXX_3.4.29, GLIBCXX_3.4.30 needed")]
+    [InlineData("libstdcxx", "", "there is no libstdc++.so.6")]
     [InlineData("openssl", "", "there is no libssl.so.3 and no libssl.so.1.1")]
     [InlineData("tools", "gzip\nsha256sum\n", "missing: gzip, sha256sum")]
     [InlineData("memory", "268435456\n200000000\n0\n", "65 MiB available to this container, 512 MiB needed")]
@@ -80,7 +80,7 @@ public sealed class EnvironmentTestTests : IDisposable
         var report = await TestAsync(Rented);
 
         Assert.Equal((name, Verdict.Unfit, found), Failed(report));
-        Assert.Equal(("host_" + name, FailureKind.HostLost), (report.Failure!.Code, report.Failure.Kind));
+        Assert.Equal(("host_unfit_" + name, FailureKind.HostLost), (report.Failure!.Code, report.Failure.Kind));
         Assert.Equal(report.ToText(), report.Failure.Evidence);
     }
 

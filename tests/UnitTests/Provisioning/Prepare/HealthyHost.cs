@@ -16,7 +16,7 @@ internal static class HealthyHost
         var answers = new Dictionary<string, Func<ScriptedRun>>(StringComparer.Ordinal);
         answers.Answer("cpu", "Linux x86_64\n");
         answers.Answer("libc", "glibc 2.36\n");
-        answers.Answer("libstdc++", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6\nGLIBCXX_3.4.9\nGLIBCXX_3.4.30\n");
+        answers.Answer("libstdcxx", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6\nGLIBCXX_3.4.9\nGLIBCXX_3.4.30\n");
         answers.Answer("openssl", "/usr/lib/x86_64-linux-gnu/libssl.so.3\n");
         answers.Answer("tools", "");
         answers.Answer("speed", "128+0 records out\n");

@@ -56,8 +56,9 @@ public sealed class PrepareHostRunnerTests : IDisposable
     {
         var prepared = await PrepareAsync("ssh");
 
-        var checks = JsonDocument.Parse(_tree.Store.Blobs[prepared.Statement.Sha256]).RootElement.GetProperty("environment").GetProperty("checks");
-        Assert.Contains(checks.EnumerateArray(), check => check.GetProperty("name").GetString() == "libc" && check.GetProperty("found").GetString() == "glibc 2.36, 2.34 or newer needed");
+        var environment = JsonDocument.Parse(_tree.Store.Blobs[prepared.Statement.Sha256]).RootElement.GetProperty("environment");
+        Assert.EndsWith(environment.GetProperty("engines").GetProperty("sha256").GetString()!, prepared.Prepared.EngineFolder);
+        Assert.Contains(environment.GetProperty("checks").EnumerateArray(), check => check.GetProperty("name").GetString() == "libc" && check.GetProperty("found").GetString() == "glibc 2.36, 2.34 or newer needed");
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
 
         var failure = StageFailures.Of(Stage.Prepare, await Assert.ThrowsAsync<StageException>(() => PrepareAsync("ssh")));
 
-        Assert.Equal(("host_libc", FailureKind.HostLost), (failure.Code, failure.Kind));
+        Assert.Equal(("host_unfit_libc", FailureKind.HostLost), (failure.Code, failure.Kind));
         Assert.Contains("UNFIT     libc", failure.Evidence);
         Assert.Empty(_host.Files);
     }
