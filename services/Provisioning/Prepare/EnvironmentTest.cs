@@ -15,6 +15,8 @@ namespace FineTunePipeline.Provisioning.Prepare;
 internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages packages, EnvironmentChecks checks, TimeProvider time)
 {
     private const string BuiltinTrainer = "builtin";
+    private const int FoundCharacters = 300;
+    private const int LogLines = 20;
 
     /// <exception cref="EngineMissingException">An engine is missing here, so that the host could not be asked.</exception>
     /// <exception cref="EnginePackageException">The engines for the host could not be made here.</exception>
@@ -51,12 +53,18 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
         {
             Name = check.Name,
             Verdict = verdict,
-            Found = finding.Found,
+            Found = Start(finding.Found),
             Advice = finding.Passed == false ? check.Advice : null,
-            Log = finding.Log,
+            Log = finding.Log is { Length: > 0 } log ? End(log) : null,
             Milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds,
         };
     }
+
+    /// <summary>A host may answer anything, at any length; what is kept of it goes into messages and statements.</summary>
+    private static string Start(string text) => text.Length > FoundCharacters ? text[..FoundCharacters] + "…" : text;
+
+    private static string End(string log) =>
+        string.Join('\n', log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(LogLines).Select(Start));
 
     private async Task<Finding> FindAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
     {

@@ -183,6 +183,17 @@ public sealed class EnvironmentTestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_talks_without_end_is_cut_short()
+    {
+        _answers.Answer("cpu", new string('x', 1 << 20));
+        _answers["unpack"] = () => ScriptedRun.Failed(1, string.Join('\n', Enumerable.Repeat(new string('y', 10_000), 100)));
+
+        Assert.InRange((await TestAsync(Rented)).ToText().Length, 1, 5_000);
+        _answers.Answer("cpu", "Linux x86_64\n");
+        Assert.InRange((await TestAsync(Rented)).ToText().Length, 5_000, 15_000);
+    }
+
+    [Fact]
     public async Task A_host_out_of_reach_is_no_verdict()
     {
         _answers["clock"] = () => throw new HostUnreachableException("no route");
