@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Conversion;
 
@@ -8,6 +9,9 @@ internal sealed class ConversionFolders(ConvertModel command)
 {
     /// <summary>Everything of the attempt.</summary>
     public string Attempt { get; } = Parent(RunFolder.For(command.Prepared.Host.WorkFolder, command.JobId, "convert", command.Attempt, "x"));
+
+    /// <summary>Our engines there; null: those beside the service. See <see cref="EngineLocator.Locate"/>.</summary>
+    public string? Engines { get; } = command.Prepared.EngineFolder;
 
     /// <summary>The merged model.</summary>
     public string Merged => Attempt + "/merged";

@@ -37,7 +37,7 @@ internal sealed class ConversionRunner(
         var requested = command.Spec.Outputs.Gguf;
         var host = hosts.Connect(command.Prepared.Host);
         var folders = new ConversionFolders(command);
-        var engineVersion = await versions.OfModelToolAsync(host, cancellationToken);
+        var engineVersion = await versions.OfModelToolAsync(host, folders.Engines, cancellationToken);
 
         var merged = await merger.MergeAsync(host, command, folders, cancellationToken);
         var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.Model, cancellationToken) : null);

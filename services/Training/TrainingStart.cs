@@ -27,7 +27,7 @@ internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore st
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
         var plan = await PlanAsync(command, folders, trainer, placed, cancellationToken);
-        var start = trainer.Command(folders.Configuration) with { TimeLimit = command.Spec.Budget.Deadline };
+        var start = trainer.Command(command.Prepared.EngineFolder, folders.Configuration) with { TimeLimit = command.Spec.Budget.Deadline };
         await context.SaveHandleAsync(plan.Write(), cancellationToken);
 
         await using (var configuration = await store.OpenAsync(plan.Configuration.Sha256, cancellationToken))

@@ -26,7 +26,7 @@ internal sealed class ModelMerger(ModelTool tool, IArtifactStore store, HostFile
         }
 
         var merged = await tool.RunAsync<MergeOutput>(
-            host, folders.Run("merge"), "merging the adapter",
+            host, folders, "merge", "merging the adapter",
             ["merge", command.Prepared.ModelFolder, command.Trained.OutputFolder, folders.Merged], cancellationToken);
         return new MergedModel(folders.Merged, await StoreAsync(host, command, folders.Merged, merged, cancellationToken));
     }

@@ -29,10 +29,10 @@ internal sealed class FileQuestions(ModelTool tool)
     public async Task<IReadOnlyDictionary<string, double>> AskAsync(
         IComputeHost host, ConversionFolders folders, string type, IReadOnlyList<Question> questions, int maxTokens, CancellationToken cancellationToken)
     {
-        var runFolder = folders.Run("ask-" + type);
+        var run = "ask-" + type;
         string[] arguments = ["ask", folders.Gguf(type), folders.Questions, "--max-tokens", maxTokens.ToString(CultureInfo.InvariantCulture)];
-        await tool.ToEndAsync(host, runFolder, $"asking the {type} file", arguments, cancellationToken);
-        var answers = await ReadAsync(host, $"{runFolder}/{RunFolder.Output}", cancellationToken);
+        await tool.ToEndAsync(host, folders, run, $"asking the {type} file", arguments, cancellationToken);
+        var answers = await ReadAsync(host, $"{folders.Run(run)}/{RunFolder.Output}", cancellationToken);
         return questions
             .Select((question, index) => (question.Set, Right: IsRight(question, Id(index), answers)))
             .GroupBy(judged => judged.Set)

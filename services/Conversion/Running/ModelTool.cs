@@ -16,12 +16,14 @@ namespace FineTunePipeline.Conversion.Running;
 internal sealed class ModelTool(EngineLocator engines, HostRuns runs, IOptions<ConversionOptions> options)
 {
     /// <summary>Runs a verb to its end and reads the JSON object in the last line of its output.</summary>
+    /// <param name="run">Names the run folder, such as <c>gguf-f16</c>.</param>
     /// <param name="doing">What it does, for people: "merging the adapter".</param>
     /// <exception cref="StageException">It did not end with exit code 0, or its output cannot be read.</exception>
-    public async Task<T> RunAsync<T>(IComputeHost host, string runFolder, string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        IComputeHost host, ConversionFolders folders, string run, string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        await ToEndAsync(host, runFolder, doing, arguments, cancellationToken);
-        var output = await HostRuns.TailAsync(host, runFolder, RunFolder.Output, cancellationToken);
+        await ToEndAsync(host, folders, run, doing, arguments, cancellationToken);
+        var output = await HostRuns.TailAsync(host, folders.Run(run), RunFolder.Output, cancellationToken);
         var last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
         try
         {
@@ -34,11 +36,12 @@ internal sealed class ModelTool(EngineLocator engines, HostRuns runs, IOptions<C
     }
 
     /// <summary>Runs a verb to its end; its output is for the caller to read.</summary>
-    public async Task ToEndAsync(IComputeHost host, string runFolder, string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public async Task ToEndAsync(
+        IComputeHost host, ConversionFolders folders, string run, string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var engine = engines.Locate(Engine.Model);
+        var engine = engines.Locate(Engine.Model, folders.Engines);
         var command = engine with { Arguments = [.. engine.Arguments, .. arguments], TimeLimit = options.Value.TimeLimit };
-        var end = await runs.ToEndAsync(host, runFolder, command, doing, cancellationToken);
+        var end = await runs.ToEndAsync(host, folders.Run(run), command, doing, cancellationToken);
         if (!end.Succeeded)
         {
             throw EngineFailures.Explain(doing, end);

@@ -4,6 +4,7 @@ using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.CpuTrainer.Export;
 using FineTunePipeline.CpuTrainer.Pretraining;
 using FineTunePipeline.CpuTrainer.Results;
+using FineTunePipeline.CpuTrainer.Torch;
 using FineTunePipeline.CpuTrainer.Training;
 
 namespace FineTunePipeline.CpuTrainer;
@@ -73,8 +74,11 @@ internal static class Verbs
                     - Processors: {Environment.ProcessorCount}
                     - OMP_NUM_THREADS: {Environment.GetEnvironmentVariable("OMP_NUM_THREADS") ?? "not set"}
                     - Keys: LLaMA-Factory 0.9.6, transformers 5
-
                     """);
+
+                // Last, because it may fail: so this verb is also the proof that the native libraries run here.
+                TorchRuntime.Initialize();
+                output.Line($"- PyTorch version: {TorchRuntime.Version} (libtorch, CPU)\n");
                 return 0;
             case "help" or "-h" or "--help":
                 output.Line(Usage);

@@ -1,12 +1,62 @@
+using System.Text.Json.Serialization;
+using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Provisioning.Prepare.Checks;
+
 namespace FineTunePipeline.Provisioning.Prepare;
 
 /// <summary>The environment test of a host.</summary>
 internal sealed record EnvironmentReport
 {
-    public required IReadOnlyList<ProbeResult> Probes { get; init; }
+    /// <summary>Codes of failures after which another host is to be taken begin with it; the check's name follows.</summary>
+    public const string UnfitPrefix = "host_unfit_";
+
+    public required IReadOnlyList<CheckResult> Checks { get; init; }
 
     /// <summary>What the trainer's <c>version</c> printed; empty if it did not.</summary>
     public required string TrainerVersion { get; init; }
 
-    public bool Passed => Probes.All(probe => probe.Passed);
+    /// <summary>Manifest of the engines that the host was given; null where it has its own.</summary>
+    public ArtifactReference? Engines { get; init; }
+
+    /// <summary>Where our engines are on the host; null: beside the service.</summary>
+    public string? EngineFolder { get; init; }
+
+    /// <summary>May the job go on? What is put off does not hold it up.</summary>
+    public bool Passed => Checks.All(check => !IsFailed(check));
+
+    public static bool IsFailed(CheckResult check) => check.Verdict is Verdict.Unfit or Verdict.UserFault;
+
+    /// <summary>For people: a line for each check, what is wrong below it.</summary>
+    public string ToText() => string.Join('\n', Checks.SelectMany(Lines));
+
+    /// <summary>What the saga is told; null if the host passed. What the person must change would meet the next host too, so it is told first.</summary>
+    [JsonIgnore]
+    public Failure? Failure
+    {
+        get
+        {
+            if ((Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed)) is not { } failed)
+            {
+                return null;
+            }
+
+            var (prefix, kind) = failed.Verdict == Verdict.Unfit ? (UnfitPrefix, FailureKind.HostLost) : ("host_", FailureKind.BadInput);
+            return new Failure(prefix + failed.Name, $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}", kind) { Evidence = ToText() };
+        }
+    }
+
+    private static IEnumerable<string> Lines(CheckResult check)
+    {
+        var word = check.Verdict switch { Verdict.Fit => "fit", Verdict.PutOff => "put off", Verdict.Unfit => "UNFIT", _ => "YOUR TURN" };
+        yield return $"{word,-9} {check.Name,-14} {check.Found}";
+        if (IsFailed(check))
+        {
+            yield return $"{"",-9} {"",-14} {check.Advice}";
+            foreach (var line in (check.Log ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                yield return $"{"",-9} {"",-14} | {line}";
+            }
+        }
+    }
 }

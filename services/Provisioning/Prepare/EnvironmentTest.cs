@@ -1,107 +1,82 @@
-using System.Globalization;
-using System.Security.Cryptography;
+using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
-using FineTunePipeline.Hosts.Probes;
+using FineTunePipeline.Hosts.Engines.Packages;
+using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging.Stages;
-using FineTunePipeline.Storage;
-using Microsoft.Extensions.Options;
+using FineTunePipeline.Provisioning.Prepare.Checks;
 
 namespace FineTunePipeline.Provisioning.Prepare;
 
-/// <summary>Asks a host what a job needs to know before it spends time there: disk, memory, a write and a read, and the trainer's version.</summary>
-internal sealed class EnvironmentTest(EngineLocator engines, IOptions<PrepareOptions> options)
+/// <summary>
+/// The gate that a host passes before a job spends time and money there: asks every check of <see cref="EnvironmentChecks"/> that concerns it, and on the way
+/// installs our engines on a host that is not this computer.
+/// </summary>
+internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages packages, EnvironmentChecks checks, TimeProvider time)
 {
-    private const int WrittenBytes = 1 << 20;
-    private const int VersionLines = 20;
+    private const string BuiltinTrainer = "builtin";
+    private const int FoundCharacters = 300;
+    private const int LogLines = 20;
 
-    /// <summary>Model files, a merged model and GGUF files may lie side by side.</summary>
-    private const int ModelCopies = 3;
-
-    /// <exception cref="EngineMissingException">A probe could not even be asked because an engine is missing here.</exception>
-    public async Task<EnvironmentReport> RunAsync(IComputeHost host, string workFolder, string trainer, long modelBytes, CancellationToken cancellationToken)
+    /// <exception cref="EngineMissingException">An engine is missing here, so that the host could not be asked.</exception>
+    /// <exception cref="EnginePackageException">The engines for the host could not be made here.</exception>
+    public async Task<EnvironmentReport> RunAsync(HostReference reference, string trainer, long modelBytes, CancellationToken cancellationToken)
     {
-        var write = await WriteAsync(host, workFolder, cancellationToken);
-        var disk = await DiskAsync(host, workFolder, modelBytes, cancellationToken);
-        var memory = await MemoryAsync(host, cancellationToken);
-        var (version, probe) = await TrainerAsync(host, trainer, cancellationToken);
-        return new EnvironmentReport { Probes = [write, disk, memory, probe], TrainerVersion = version };
+        if (trainer != BuiltinTrainer)
+        {
+            throw StageException.BadInput("trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: {BuiltinTrainer}.");
+        }
+
+        // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
+        var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
+        var test = new HostUnderTest(connector.Connect(reference), reference.WorkFolder, modelBytes, package, NeedsCard: false);
+        var results = new List<CheckResult>();
+        foreach (var check in checks.All.Where(check => package is not null || !check.OnlyWhereInstalled))
+        {
+            results.Add(check.OnlyIfFitSoFar && results.Any(EnvironmentReport.IsFailed)
+                ? new CheckResult { Name = check.Name, Verdict = Verdict.PutOff, Found = "not asked, because the host failed before", Milliseconds = 0 }
+                : await AskAsync(check, test, cancellationToken));
+        }
+
+        return new EnvironmentReport { Checks = results, TrainerVersion = test.TrainerVersion, Engines = package?.Archives, EngineFolder = test.EngineFolder };
     }
 
-    private async Task<ProbeResult> WriteAsync(IComputeHost host, string workFolder, CancellationToken cancellationToken)
+    private async Task<CheckResult> AskAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
     {
-        var path = workFolder + "/.write-test";
-        var bytes = RandomNumberGenerator.GetBytes(WrittenBytes);
+        var began = time.GetTimestamp();
+        var finding = await FindAsync(check, test, cancellationToken);
+
+        // There is no other computer in this one's place: only the person can change something.
+        var failed = test.Package is null ? Verdict.UserFault : check.IfFailed;
+        var verdict = finding.Passed switch { true => Verdict.Fit, false => failed, null => Verdict.PutOff };
+        return new CheckResult
+        {
+            Name = check.Name,
+            Verdict = verdict,
+            Found = Start(finding.Found),
+            Advice = finding.Passed == false ? check.Advice : null,
+            Log = finding.Log is { Length: > 0 } log ? End(log) : null,
+            Milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds,
+        };
+    }
+
+    /// <summary>A host may answer anything, at any length; what is kept of it goes into messages and statements.</summary>
+    private static string Start(string text) => text.Length > FoundCharacters ? text[..FoundCharacters] + "…" : text;
+
+    private static string End(string log) =>
+        string.Join('\n', log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(LogLines).Select(Start));
+
+    private async Task<Finding> FindAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(check.Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await host.UploadAsync(new MemoryStream(bytes), path, cancellationToken);
-            var there = await host.HashAsync(path, cancellationToken);
-            await host.DeleteAsync(path, cancellationToken);
-            return there == Convert.ToHexStringLower(SHA256.HashData(bytes))
-                ? new ProbeResult("write", true, $"wrote and read {WrittenBytes >> 20} MiB in {workFolder}")
-                : new ProbeResult("write", false, $"{workFolder} gave other bytes back than were written", "Use another disk: this one is damaged.");
+            return await check.AskAsync(test, either.Token);
         }
-        catch (IOException exception) when (DiskSpace.IsFull(exception))
+        catch (Exception exception) when (exception is TimeoutException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return new ProbeResult("write", false, $"{workFolder}: the disk is full", "Free space there.");
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            return new ProbeResult("write", false, exception.Message, $"Make {workFolder} writable, or choose another work folder.");
+            return Finding.Bad($"no answer within {check.Limit}: it is too slow, or overloaded");
         }
     }
-
-    private async Task<ProbeResult> DiskAsync(IComputeHost host, string workFolder, long modelBytes, CancellationToken cancellationToken)
-    {
-        var needed = Math.Max(options.Value.MinimumFreeDiskBytes, checked(ModelCopies * modelBytes));
-        var result = await AskAsync(host, "df", ["-Pk", workFolder], cancellationToken);
-        return DiskReport.FreeBytes(result.StandardOutput) is not { } free
-            ? new ProbeResult("disk", true, "unknown: df gave no answer")
-            : new ProbeResult("disk", free >= needed, $"{Mebibytes(free)} free in {workFolder}, {Mebibytes(needed)} needed", "Free space there, or choose another work folder.");
-    }
-
-    private async Task<ProbeResult> MemoryAsync(IComputeHost host, CancellationToken cancellationToken)
-    {
-        var needed = options.Value.MinimumMemoryBytes;
-        var result = await AskAsync(host, "cat", ["/proc/meminfo"], cancellationToken);
-        return MemoryReport.AvailableBytes(result.StandardOutput) is not { } available
-            ? new ProbeResult("memory", true, "unknown: the host has no /proc/meminfo")
-            : new ProbeResult("memory", available >= needed, $"{Mebibytes(available)} available, {Mebibytes(needed)} needed", "End other programs there, or take a larger host.");
-    }
-
-    private async Task<(string Version, ProbeResult Probe)> TrainerAsync(IComputeHost host, string trainer, CancellationToken cancellationToken)
-    {
-        if (trainer != "builtin")
-        {
-            throw StageException.BadInput("trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: builtin.");
-        }
-
-        var command = engines.Locate(Engine.Trainer);
-        try
-        {
-            var result = await host.RunAsync(
-                command with { Arguments = [.. command.Arguments, "version"], TimeLimit = options.Value.ProbeTimeLimit }, cancellationToken);
-            EngineSilentException.ThrowIfSilent(result, $"{command.FileName} version");
-            var version = VersionText(result.StandardOutput);
-            return result.ExitCode == 0 && version.Length > 0
-                ? (version, new ProbeResult("trainer", true, version))
-                : (version, new ProbeResult("trainer", false, $"exit code {result.ExitCode}: {LastLine(result.StandardError)}", $"Run '{command.FileName} version' there and mend what it says."));
-        }
-        catch (TimeoutException exception)
-        {
-            return ("", new ProbeResult("trainer", false, exception.Message, "The host is too slow or overloaded: take another one, or raise Prepare:ProbeTimeLimit."));
-        }
-    }
-
-    private Task<CommandResult> AskAsync(IComputeHost host, string program, string[] arguments, CancellationToken cancellationToken) =>
-        host.RunAsync(new HostCommand { FileName = program, Arguments = arguments, TimeLimit = options.Value.ProbeTimeLimit }, cancellationToken);
-
-    /// <summary>LLaMA-Factory draws a box around its version.</summary>
-    private static string VersionText(string output) => string.Join(
-        " ",
-        output.Split('\n').Take(VersionLines).Select(line => line.Trim(' ', '|', '-', '\r', '\t')).Where(line => line.Length > 0));
-
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it wrote nothing";
-
-    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");
 }

@@ -7,7 +7,10 @@ using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Provisioning.Prepare;
 
-/// <summary>Tests the host, then brings model and data there, each file hashed where it arrives. Entered again, it copies only what is missing.</summary>
+/// <summary>
+/// Tests the host, and installs our engines where it has none, then brings model and data there, each file hashed where it arrives. Entered again, it copies
+/// only what is missing.
+/// </summary>
 internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTest environmentTest, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
 {
     public async Task<IStageEvent> RunAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken)
@@ -15,13 +18,10 @@ internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTes
         var began = time.GetUtcNow();
         var host = connector.Connect(command.Host);
         var model = await store.LoadManifestAsync(command.Inputs.Model, cancellationToken);
-        var report = await environmentTest.RunAsync(host, command.Host.WorkFolder, command.Provider.Trainer, model.TotalBytes, cancellationToken);
-        if (report.Probes.FirstOrDefault(probe => !probe.Passed) is { } failed)
+        var report = await environmentTest.RunAsync(command.Host, command.Provider.Trainer, model.TotalBytes, cancellationToken);
+        if (report.Failure is { } failure)
         {
-            throw StageException.BadInput(
-                "host_" + failed.Name,
-                $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}",
-                string.Join('\n', report.Probes.Select(probe => $"{(probe.Passed ? "passed" : "FAILED")} {probe.Name}: {probe.Found}")));
+            throw new StageException(failure);
         }
 
         var inputs = $"{command.Host.WorkFolder}/{command.JobId}/inputs";
@@ -50,6 +50,7 @@ internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTes
                 Host = command.Host,
                 ModelFolder = inputs + "/model",
                 DatasetFolder = inputs + "/data",
+                EngineFolder = report.EngineFolder,
                 TrainerVersion = report.TrainerVersion,
             },
             Statement = await store.PutJsonAsync(statement, cancellationToken),

@@ -15,6 +15,18 @@ public sealed class PrepareOptions
     [Range(0, long.MaxValue)]
     public long MinimumMemoryBytes { get; set; } = 512L << 20;
 
+    /// <summary>Bytes per second that a rented host's disk must write at least. Default: 10 MiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long MinimumDiskBytesPerSecond { get; set; } = 10L << 20;
+
+    /// <summary>How far a rented host's clock may be off. Default: 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "3650.00:00:00", ErrorMessage = "Prepare:MaximumClockOffset must be between five seconds and ten years.")]
+    public TimeSpan MaximumClockOffset { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest time of bringing our engines to a rented host and unpacking them there. Default: 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Prepare:InstallTimeLimit must be between five seconds and a day.")]
+    public TimeSpan InstallTimeLimit { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Longest time of one question to the host; the first start of a trainer may take long. Default: 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ErrorMessage = "Prepare:ProbeTimeLimit must be between five seconds and an hour.")]
     public TimeSpan ProbeTimeLimit { get; set; } = TimeSpan.FromMinutes(2);

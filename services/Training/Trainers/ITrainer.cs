@@ -22,9 +22,10 @@ public interface ITrainer
     string Configuration(StartTraining command, string outputFolder, string? resumeFrom);
 
     /// <summary>How to start it.</summary>
+    /// <param name="engineFolder"><see cref="Contracts.Prepare.PreparedHost.EngineFolder"/> of the host; null: the engines beside the service.</param>
     /// <param name="configuration">Absolute path of the configuration file on the host.</param>
     /// <exception cref="Hosts.Engines.EngineMissingException">The program is not there.</exception>
-    HostCommand Command(string configuration);
+    HostCommand Command(string? engineFolder, string configuration);
 
     /// <summary>What an end that is no success means.</summary>
     Failure Explain(TrainerEnd end);

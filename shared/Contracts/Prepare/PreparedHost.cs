@@ -15,6 +15,9 @@ public sealed record PreparedHost
     /// <summary>Absolute folder of data and <c>dataset_info.json</c> on the host.</summary>
     public required string DatasetFolder { get; init; }
 
+    /// <summary>Absolute folder on the host that holds our engines, each in a folder of its name; null: the engines beside the service, on this computer.</summary>
+    public string? EngineFolder { get; init; }
+
     /// <summary>What the trainer's <c>version</c> printed.</summary>
     public required string TrainerVersion { get; init; }
 }

@@ -4,21 +4,32 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Hosts.Engines;
 
 /// <summary>
-/// Finds our engine programs on this computer: in <see cref="EngineOptions.Folder"/> if it is set; else in <c>engines/</c> beside the service;
-/// else, in a source tree, where they were built.
+/// Finds our engine programs: on a host where they were installed, in the folder that <see cref="Contracts.Prepare.PreparedHost.EngineFolder"/> names; on
+/// this computer in <see cref="EngineOptions.Folder"/> if it is set; else in <c>engines/</c> beside the service; else, in a source tree, where they were built.
 /// </summary>
 public sealed class EngineLocator(IOptions<EngineOptions> options)
 {
-    private const string SolutionFile = "FineTunePipeline.sln";
+    /// <summary>With it on, every .NET program leaves a socket in the host's temporary folder when it is killed, and wants to write there.</summary>
+    private const string Diagnostics = "DOTNET_EnableDiagnostics";
 
     /// <summary>Where the service's own files lie; tests set another one.</summary>
     internal string BaseFolder { get; init; } = AppContext.BaseDirectory;
 
     /// <summary>The program with the environment it needs; append its arguments to <see cref="HostCommand.Arguments"/>.</summary>
-    /// <exception cref="EngineMissingException">It is not there.</exception>
-    public HostCommand Locate(Engine engine)
+    /// <param name="engineFolder">
+    /// <see cref="Contracts.Prepare.PreparedHost.EngineFolder"/> of the host on which it is to run; whether it is there is not asked. null: this computer.
+    /// </param>
+    /// <exception cref="EngineMissingException">It is not on this computer.</exception>
+    public HostCommand Locate(Engine engine, string? engineFolder = null)
     {
-        var name = NameOf(engine);
+        var name = EngineNames.Program(engine);
+        return engineFolder is null
+            ? LocateHere(engine, name)
+            : new HostCommand { FileName = $"{engineFolder}/{name}/{name}", Environment = new Dictionary<string, string?>(EnvironmentOf(engine)) { [Diagnostics] = "0" } };
+    }
+
+    private HostCommand LocateHere(Engine engine, string name)
+    {
         var looked = new List<string>();
         foreach (var folder in FoldersOf(engine, name))
         {
@@ -39,7 +50,7 @@ public sealed class EngineLocator(IOptions<EngineOptions> options)
 
         throw new EngineMissingException(
             $"The program {name} is missing. Looked in: {string.Join(", ", looked)}. "
-            + $"In a source tree run 'dotnet build services/Engines/{ProjectOf(engine)}'; elsewhere set FINETUNE__Engines__Folder to the folder that holds {name}/.");
+            + $"In a source tree run 'dotnet build services/Engines/{EngineNames.Project(engine)}'; elsewhere set FINETUNE__Engines__Folder to the folder that holds {name}/.");
     }
 
     private IEnumerable<string> FoldersOf(Engine engine, string name)
@@ -55,17 +66,14 @@ public sealed class EngineLocator(IOptions<EngineOptions> options)
 
     private IEnumerable<string> BuiltFolders(Engine engine)
     {
-        for (var folder = new DirectoryInfo(BaseFolder); folder is not null; folder = folder.Parent)
+        if (SourceTree.Above(BaseFolder) is not { } tree)
         {
-            if (File.Exists(Path.Combine(folder.FullName, SolutionFile)))
-            {
-                // The configuration that we were built in comes first.
-                string[] configurations = BaseFolder.Contains("/Release/", StringComparison.Ordinal) ? ["Release", "Debug"] : ["Debug", "Release"];
-                return configurations.Select(built => Path.Combine(folder.FullName, "services", "Engines", ProjectOf(engine), "bin", built, "net10.0"));
-            }
+            return [];
         }
 
-        return [];
+        // The configuration that we were built in comes first.
+        string[] configurations = BaseFolder.Contains("/Release/", StringComparison.Ordinal) ? ["Release", "Debug"] : ["Debug", "Release"];
+        return configurations.Select(built => Path.Combine(tree, "services", "Engines", EngineNames.Project(engine), "bin", built, "net10.0"));
     }
 
     private Dictionary<string, string?> EnvironmentOf(Engine engine) => engine switch
@@ -83,19 +91,4 @@ public sealed class EngineLocator(IOptions<EngineOptions> options)
     };
 
     private static Dictionary<string, string?> Common => new() { ["DOTNET_gcServer"] = "0", ["DOTNET_NOLOGO"] = "1" };
-
-    private static string NameOf(Engine engine) => engine switch
-    {
-        Engine.Trainer => "finetune-trainer",
-        Engine.Model => "finetune-model",
-        Engine.Supervise => "finetune-supervise",
-        _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "No such engine."),
-    };
-
-    private static string ProjectOf(Engine engine) => engine switch
-    {
-        Engine.Trainer => "CpuTrainer",
-        Engine.Model => "ModelTools",
-        _ => "Supervisor",
-    };
 }

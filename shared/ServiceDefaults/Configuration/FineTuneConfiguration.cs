@@ -26,6 +26,7 @@ public static class FineTuneConfiguration
             ["Database:Folder"] = DataHome.DatabasesIn(folder),
             ["Storage:Folder"] = DataHome.ArtifactsIn(folder),
             ["LocalHost:WorkFolder"] = DataHome.WorkIn(folder),
+            ["Engines:PackageFolder"] = DataHome.EnginesIn(folder),
             ["Pool:SecretKeyFile"] = Path.Combine(folder, "secret_key"),
             ["Ssh:KeyFile"] = Path.Combine(folder, "ssh_key"),
         });

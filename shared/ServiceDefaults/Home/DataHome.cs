@@ -26,6 +26,8 @@ public sealed class DataHome : IDisposable
 
     public static string WorkIn(string folder) => Path.Combine(folder, "work");
 
+    public static string EnginesIn(string folder) => Path.Combine(folder, "engines");
+
     public static string DefaultFolder() =>
         Environment.GetEnvironmentVariable("FINETUNE_HOME") is { Length: > 0 } home
             ? Path.GetFullPath(home)

@@ -101,6 +101,16 @@ public sealed class ConversionRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Converts_by_the_engine_that_was_installed_on_the_host()
+    {
+        var command = await CommandAsync();
+
+        await RunAsync(command with { Prepared = command.Prepared with { EngineFolder = "/engines" } });
+
+        Assert.All(_host.Calls, call => Assert.Equal("/engines/finetune-model/finetune-model", call.Command.FileName));
+    }
+
+    [Fact]
     public async Task Entered_again_does_no_work_twice()
     {
         var command = await CommandAsync();

@@ -103,6 +103,16 @@ public sealed class EvaluationRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Asks_by_the_trainer_that_was_installed_on_the_host()
+    {
+        var command = await CommandAsync();
+
+        await RunAsync(command with { Prepared = command.Prepared with { EngineFolder = "/engines" } });
+
+        Assert.All(_host.Calls, call => Assert.Equal("/engines/finetune-trainer/finetune-trainer", call.Command.FileName));
+    }
+
+    [Fact]
     public async Task Entered_again_asks_nothing_twice()
     {
         var command = await CommandAsync();

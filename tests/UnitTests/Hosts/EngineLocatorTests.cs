@@ -68,6 +68,16 @@ public sealed class EngineLocatorTests : IDisposable
         Assert.Equal("3", locator.Locate(Engine.Trainer).Environment["OMP_NUM_THREADS"]);
     }
 
+    [Fact]
+    public void Runs_the_engines_of_a_host_where_they_were_installed_and_looks_for_none_here()
+    {
+        var command = Locator(null).Locate(Engine.Model, "/work/.finetune/engines/1a2b");
+
+        Assert.Equal("/work/.finetune/engines/1a2b/finetune-model/finetune-model", command.FileName);
+        Assert.Empty(command.Arguments);
+        Assert.Equal("1", command.Environment["GGML_NO_BACKTRACE"]);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private EngineLocator Locator(string? set, string app = "app")

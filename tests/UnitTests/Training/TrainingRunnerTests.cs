@@ -48,6 +48,17 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Starts_the_trainer_that_was_installed_on_the_host()
+    {
+        var command = TrainingJob.Command();
+        _bench.Then(_bench.Silence, () => _bench.Finish());
+
+        await _bench.RunAsync(command with { Prepared = command.Prepared with { EngineFolder = "/engines" } }, _claim);
+
+        Assert.Equal("/engines/finetune-trainer/finetune-trainer", _bench.Host.Calls[0].Command.FileName);
+    }
+
+    [Fact]
     public async Task Gives_the_trainer_the_whole_time_of_the_job()
     {
         var command = TrainingJob.Command();

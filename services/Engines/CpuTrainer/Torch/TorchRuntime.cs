@@ -21,6 +21,14 @@ internal static class TorchRuntime
     /// <summary>True when OMP_NUM_THREADS says how many threads to use; then nothing here overrules it.</summary>
     public static bool ThreadsAreGiven { get; } = GivenThreads() is not null;
 
+    /// <summary>Of libtorch; after <see cref="Initialize"/>.</summary>
+    public static string Version
+    {
+        // Not inlined: no torch type may be touched before the libraries are there.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => torch.__version__;
+    }
+
     /// <summary>Loads the native libraries once per process and sets thread counts. Safe to call again and from several processes at once.</summary>
     /// <param name="nativeFolder">where libtorch lies when not beside the program; null = beside the program</param>
     /// <exception cref="DllNotFoundException">libtorch is absent or does not load on this system; the text says why</exception>

@@ -15,9 +15,9 @@ internal sealed class BuiltinTrainer(EngineLocator engines) : ITrainer
 
     public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) => BuiltinYaml.Write(command, outputFolder, resumeFrom);
 
-    public HostCommand Command(string configuration)
+    public HostCommand Command(string? engineFolder, string configuration)
     {
-        var trainer = engines.Locate(Engine.Trainer);
+        var trainer = engines.Locate(Engine.Trainer, engineFolder);
         return trainer with { Arguments = [.. trainer.Arguments, "train", configuration] };
     }
 

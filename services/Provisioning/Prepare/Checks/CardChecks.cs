@@ -1,0 +1,54 @@
+using System.Globalization;
+using FineTunePipeline.Hosts.Probes;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>
+/// Graphics cards, as far as the driver's own program tells of them. A host that has none now may get one when it is started again with a card, so these
+/// checks are then put off; a card that our trainer does not use cannot be unfit.
+/// </summary>
+internal static class CardChecks
+{
+    private const int NoSuchProgram = 127;
+
+    private const string AskDriver = "command -v nvidia-smi >/dev/null || exit 127; exec nvidia-smi --format=csv,noheader,nounits 2>&1";
+    private const string CardScript = $"{AskDriver} --query-gpu={GraphicsCardReport.CardFields}";
+    private const string ProcessScript = $"{AskDriver} --query-compute-apps={GraphicsCardReport.ProcessFields}";
+
+    public static async Task<Finding> CardAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        var result = await test.AskAsync("card", CardScript, cancellationToken);
+        if (result.ExitCode == NoSuchProgram)
+        {
+            return Finding.PutOff("the host has no nvidia-smi");
+        }
+
+        var answer = result.StandardOutput.Trim();
+        var cards = result.ExitCode == 0 ? GraphicsCardReport.Cards(answer) : [];
+        if (cards.Count > 0)
+        {
+            return Finding.Good(string.Join("; ", cards.Select(card =>
+                string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))));
+        }
+
+        return answer.Contains("No devices were found", StringComparison.OrdinalIgnoreCase) || !test.NeedsCard
+            ? Finding.PutOff($"no card now ({FirstLine(answer)})")
+            : Finding.Bad($"nvidia-smi ended with exit code {result.ExitCode}: {FirstLine(answer)}", answer);
+    }
+
+    public static async Task<Finding> ProcessesAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        var result = await test.AskAsync("card_processes", ProcessScript, cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            return Finding.PutOff("no card to ask");
+        }
+
+        var others = GraphicsCardReport.Processes(result.StandardOutput);
+        return others.Count == 0
+            ? Finding.Good("nobody computes on the card")
+            : Finding.Of(!test.NeedsCard, $"others compute on the card: {string.Join("; ", others)}{(test.NeedsCard ? "" : " (our trainer does not)")}");
+    }
+
+    private static string FirstLine(string text) => text.Length > 0 ? text.Split('\n')[0].Trim() : "it wrote nothing";
+}

@@ -1,0 +1,45 @@
+using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Engines.Installing;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>Every check of a host, in the order in which they are asked: cheap ones first, so that nothing is sent to a host that cannot use it.</summary>
+internal sealed class EnvironmentChecks(EngineLocator engines, EngineInstaller installer, IOptions<PrepareOptions> options, TimeProvider time)
+{
+    private const string TakeAnother = "Take another host, or another image for it (Ubuntu 22.04, Debian 12 and newer ones do).";
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
+
+    public IReadOnlyList<EnvironmentCheck> All { get; } = List(
+        options.Value, new DiskChecks(options.Value, time), new MachineChecks(options.Value, time), new EngineChecks(engines, installer, options.Value));
+
+    private static IReadOnlyList<EnvironmentCheck> List(PrepareOptions options, DiskChecks disk, MachineChecks machine, EngineChecks engine) =>
+    [
+        Platform("cpu", Short, PlatformChecks.ProcessorAsync, "Our engines are built for Linux on x86_64: take a host of that kind."),
+        Platform("libc", Short, PlatformChecks.LibcAsync, TakeAnother),
+        Platform("libstdcxx", Short, PlatformChecks.LibstdcxxAsync, TakeAnother + " The package libstdc++6 must be of GCC 12 or newer."),
+        Platform("openssl", Short, PlatformChecks.OpenSslAsync, "Install OpenSSL there (Debian and Ubuntu: apt-get install openssl), or take another host."),
+        Platform("tools", Short, PlatformChecks.ToolsAsync, "Install coreutils, findutils, tar, gzip, grep and sed there (or busybox), or take another host."),
+        Any("write", options.ProbeTimeLimit, DiskChecks.WriteAsync, "Make the work folder writable, free space there, or choose another work folder or host."),
+        Any("disk", options.ProbeTimeLimit, disk.SpaceAsync, "Free space there, or choose another work folder or a host with a larger disk."),
+        Platform(
+            "speed", options.ProbeTimeLimit, disk.SpeedAsync,
+            "Choose a work folder on a faster disk, or take another host; or lower Prepare:MinimumDiskBytesPerSecond."),
+        Any("memory", options.ProbeTimeLimit, machine.MemoryAsync, "End other programs there, or take a host with more memory."),
+        Platform(
+            "clock", Short, machine.ClockAsync,
+            "Set the clock there, because certificates and addresses with an expiry fail by it, or take another host; or raise Prepare:MaximumClockOffset."),
+        Platform("card", Short, CardChecks.CardAsync, "Mend the driver there, or take another host."),
+        Platform("card_processes", Short, CardChecks.ProcessesAsync, "End them, or take a host whose card is yours alone."),
+        Platform("engines", options.InstallTimeLimit, engine.InstallAsync, "What the host said is in the log. " + TakeAnother) with { OnlyIfFitSoFar = true },
+        Any("trainer", options.ProbeTimeLimit, engine.TrainerAsync, "Run it there and mend what it says, or take another host.") with { OnlyIfFitSoFar = true },
+    ];
+
+    /// <summary>A question to every host.</summary>
+    private static EnvironmentCheck Any(string name, TimeSpan limit, Func<HostUnderTest, CancellationToken, Task<Finding>> askAsync, string advice) =>
+        new(name, limit, Verdict.Unfit, advice, askAsync);
+
+    /// <summary>A question to a host on which our engines are to be installed.</summary>
+    private static EnvironmentCheck Platform(string name, TimeSpan limit, Func<HostUnderTest, CancellationToken, Task<Finding>> askAsync, string advice) =>
+        Any(name, limit, askAsync, advice) with { OnlyWhereInstalled = true };
+}

@@ -1,0 +1,26 @@
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines.Packages;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>A host, what is wanted of it, and what earlier checks brought there.</summary>
+/// <param name="Host">To ask.</param>
+/// <param name="WorkFolder">Absolute, on the host.</param>
+/// <param name="ModelBytes">Of the base model.</param>
+/// <param name="Package">The engines that are to be installed there; null: this computer, which has them.</param>
+/// <param name="NeedsCard">The trainer computes on a graphics card.</param>
+internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard)
+{
+    /// <summary>Where our engines are on the host once they are installed; null: beside the service.</summary>
+    public string? EngineFolder { get; set; }
+
+    /// <summary>What the trainer's <c>version</c> printed; empty until it was asked.</summary>
+    public string TrainerVersion { get; set; } = "";
+
+    /// <summary>A short script for the host's sh, with <paramref name="name"/> as its <c>$0</c>; <c>$1</c> is the work folder.</summary>
+    public Task<CommandResult> AskAsync(string name, string script, CancellationToken cancellationToken, params ReadOnlySpan<string> more) => Host.RunAsync(
+        new HostCommand { FileName = "sh", Arguments = ["-c", script, name, WorkFolder, .. more], TimeLimit = LongestAnswer }, cancellationToken);
+
+    /// <summary>The check's own limit is shorter; this one only ends what nobody waits for any more.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromHours(1);
+}
