@@ -46,6 +46,11 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         row.HostKey = set.ForgetKey ? null : row.HostKey;
 
         // Whoever says something new of a host wants it tried again.
+        foreach (var lease in await database.Leases.Where(lease => lease.Offer == row.Name && lease.IsUnfit).ToListAsync(cancellationToken))
+        {
+            lease.IsUnfit = false;
+        }
+
         (row.Fault, row.FailedAtMs, row.IsRemoving) = (null, null, false);
         events.Add(Told(row));
         if (row.IsFree)

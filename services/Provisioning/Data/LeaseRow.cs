@@ -19,6 +19,9 @@ internal sealed class LeaseRow
     /// <summary>What the provider offered, in its own words; null if it has but one thing to offer.</summary>
     public string? Offer { get; set; }
 
+    /// <summary>The host did not pass the test for this job: it is not offered to it again before its owner says something new of it.</summary>
+    public bool IsUnfit { get; set; }
+
     public required LeaseState State { get; set; }
 
     public required decimal HourlyPrice { get; set; }

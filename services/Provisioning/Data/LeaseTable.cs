@@ -91,6 +91,22 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
         },
         cancellationToken);
 
+    /// <summary>The host of a lease did not pass the test.</summary>
+    /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
+    public Task MarkUnfitAsync(string leaseId, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        Stage.Prepare,
+        database => database.Leases.Where(row => row.LeaseId == leaseId).ExecuteUpdateAsync(row => row.SetProperty(x => x.IsUnfit, true), CancellationToken.None),
+        cancellationToken);
+
+    /// <summary>What was offered to a job before, and did not pass the test.</summary>
+    public async Task<IReadOnlyList<string>> UnfitOffersAsync(string jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Leases.AsNoTracking().Where(row => row.JobId == jobId && row.IsUnfit && row.Offer != null)
+            .Select(row => row.Offer!).Distinct().ToListAsync(cancellationToken);
+    }
+
     /// <summary>What all leases of a job cost so far.</summary>
     public async Task<decimal> JobCostAsync(string jobId, CancellationToken cancellationToken)
     {

@@ -39,6 +39,7 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON "hosts" ("LeaseId");
             ALTER TABLE "leases" ADD COLUMN "Offer" TEXT NULL;
             ALTER TABLE "leases" ADD COLUMN "ActiveAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "IsUnfit" INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE "leases" ADD COLUMN "BudgetTotal" TEXT NOT NULL DEFAULT '0.0';
             """,
             """
@@ -63,6 +64,7 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             CREATE UNIQUE INDEX "IX_hosts_LeaseId" ON hosts ("LeaseId");
             ALTER TABLE leases ADD COLUMN "Offer" text NULL;
             ALTER TABLE leases ADD COLUMN "ActiveAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "IsUnfit" boolean NOT NULL DEFAULT FALSE;
             ALTER TABLE leases ADD COLUMN "BudgetTotal" numeric NOT NULL DEFAULT 0;
             """),
     ];

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Artifacts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Provisioning.Prepare;
@@ -11,7 +12,8 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// Tests the host, and installs our engines where it has none, then brings model and data there, each file hashed where it arrives. Entered again, it copies
 /// only what is missing.
 /// </summary>
-internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTest environmentTest, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
+internal sealed class PrepareHostRunner(
+    IHostConnector connector, EnvironmentTest environmentTest, LeaseTable leases, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
 {
     public async Task<IStageEvent> RunAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken)
     {
@@ -21,6 +23,11 @@ internal sealed class PrepareHostRunner(IHostConnector connector, EnvironmentTes
         var report = await environmentTest.RunAsync(command.Host, command.Provider.Trainer, model.TotalBytes, cancellationToken);
         if (report.Failure is { } failure)
         {
+            if (failure.Kind == FailureKind.HostLost)
+            {
+                await leases.MarkUnfitAsync(command.LeaseId, context, cancellationToken);
+            }
+
             throw new StageException(failure);
         }
 

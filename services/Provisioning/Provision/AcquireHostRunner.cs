@@ -29,7 +29,8 @@ internal sealed class AcquireHostRunner(
             throw new StageException(new Failure("lease_gone", $"The lease {name} was given back before it was used.", FailureKind.HostLost));
         }
 
-        var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency);
+        var request = new HostRequest(
+            command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency, await leases.UnfitOffersAsync(command.JobId, cancellationToken));
         var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
         lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
         host ??= await CreateAsync(provider, lease, request, context, cancellationToken);
@@ -88,14 +89,14 @@ internal sealed class AcquireHostRunner(
         return await provider.FindAsync(lease.LeaseId, cancellationToken);
     }
 
-    /// <summary>A provider that refuses leaves no lease behind: the next attempt may come late, or never.</summary>
+    /// <summary>A provider that refuses, or whose hosts we cannot serve, leaves no lease behind: the next attempt may come late, or never.</summary>
     private async Task<ProvidedHost> CreateAsync(IHostProvider provider, LeaseRow lease, HostRequest request, StageContext context, CancellationToken cancellationToken)
     {
         try
         {
             return await provider.CreateAsync(lease.LeaseId, request, lease.Offer, cancellationToken);
         }
-        catch (ProviderException)
+        catch (Exception exception) when (exception is IStageFault)
         {
             await leaseEnd.EndAsync(lease, Stage.Provision, context, cancellationToken);
             throw;

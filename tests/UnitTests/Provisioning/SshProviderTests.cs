@@ -1,6 +1,8 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Providers;
 using FineTunePipeline.Provisioning.Providers.Ssh;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -76,5 +78,28 @@ public sealed class SshProviderTests : IAsyncLifetime
         Assert.Contains("finetune hosts add", none.Message, StringComparison.Ordinal);
     }
 
-    private Task<HostOffer?> OfferAsync(decimal cap) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY"), default);
+    [Fact]
+    public async Task Does_not_offer_a_job_what_did_not_pass_its_test_until_its_owner_says_something_new()
+    {
+        await _bench.AddAsync("small");
+        await _bench.MoveInAsync("small", "lease", "ftjob-9");
+        await using (var database = _bench.Database())
+        {
+            var lease = await database.Leases.SingleAsync();
+            (lease.Offer, lease.IsUnfit) = ("small", true);
+            await database.SaveChangesAsync();
+        }
+
+        await _bench.Hosts.LeaveAsync("lease", default);
+        var leases = _bench.Services.GetRequiredService<LeaseTable>();
+        var none = await Assert.ThrowsAsync<ProviderException>(() => OfferAsync(cap: 5, "small"));
+        Assert.Contains("Not fit for this job: small.", none.Message, StringComparison.Ordinal);
+        Assert.Equal(["small"], await leases.UnfitOffersAsync("ftjob-9", default));
+
+        await _bench.AddAsync("small", price: 1);
+
+        Assert.Empty(await leases.UnfitOffersAsync("ftjob-9", default));
+    }
+
+    private Task<HostOffer?> OfferAsync(decimal cap, params string[] avoid) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY", avoid), default);
 }

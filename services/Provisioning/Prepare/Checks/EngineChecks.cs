@@ -12,7 +12,7 @@ internal sealed class EngineChecks(EngineLocator engines, EngineInstaller instal
     {
         try
         {
-            test.EngineFolder = await installer.InstallAsync(test.Host, test.WorkFolder, test.Package!, cancellationToken);
+            test.EngineFolder = await installer.InstallAsync(test.Host, test.SharedFolder, test.Package!, cancellationToken);
             return Finding.Good($"installed in {test.EngineFolder}");
         }
         catch (EngineInstallException exception)

@@ -6,10 +6,11 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 /// <summary>A host, what is wanted of it, and what earlier checks brought there.</summary>
 /// <param name="Host">To ask.</param>
 /// <param name="WorkFolder">Absolute, on the host.</param>
+/// <param name="SharedFolder">Absolute, on the host: what is put there outlives the job, if the host does.</param>
 /// <param name="ModelBytes">Of the base model.</param>
 /// <param name="Package">The engines that are to be installed there; null: this computer, which has them.</param>
 /// <param name="NeedsCard">The trainer computes on a graphics card.</param>
-internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard)
+internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard)
 {
     /// <summary>Where our engines are on the host once they are installed; null: beside the service.</summary>
     public string? EngineFolder { get; set; }

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Engines.Packages;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Pool;
@@ -9,7 +10,7 @@ namespace FineTunePipeline.Provisioning.Providers.Ssh;
 /// The hosts that people have: each is used by one job at a time, and cleaned, never ended, when the job gives it back. A host is ours from the moment the
 /// pool's row names the lease; what that lease keeps there lies in a folder of its name.
 /// </summary>
-internal sealed class SshProvider(HostTable hosts, HostVisits visits, TimeProvider time) : IHostProvider
+internal sealed class SshProvider(HostTable hosts, HostVisits visits, EnginePackages engines, TimeProvider time) : IHostProvider
 {
     private const string Advice = "Add one: finetune hosts add \"ssh -p PORT USER@HOST\" (or finetune hosts update, if one of yours has a new address).";
 
@@ -22,14 +23,16 @@ internal sealed class SshProvider(HostTable hosts, HostVisits visits, TimeProvid
     public async Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken)
     {
         var all = await hosts.ListAsync(cancellationToken);
-        var best = all.Where(row => row.IsFree)
+        var fit = all.Where(row => !request.Avoid.Contains(row.Name)).ToList();
+        var best = fit.Where(row => row.IsFree)
             .OrderBy(row => row.HourlyPrice > 0 && (row.Currency != request.Currency || row.HourlyPrice > request.HourlyPriceCap))
             .ThenBy(row => row.FailedAtMs ?? 0)
             .ThenBy(row => row.HourlyPrice)
             .FirstOrDefault();
-        if (best is null && !all.Any(IsOfUse))
+        if (best is null && !fit.Any(IsOfUse))
         {
-            throw new ProviderException("no_host", $"There is no host that could be used. {Advice}", FailureKind.Capacity, needsPerson: true);
+            var unfit = fit.Count < all.Count ? $" Not fit for this job: {string.Join(", ", all.Except(fit).Select(row => row.Name))}." : "";
+            throw new ProviderException("no_host", $"There is no host that could be used.{unfit} {Advice}", FailureKind.Capacity, needsPerson: true);
         }
 
         return best is null ? null : new HostOffer(best.HourlyPrice, best.Currency, best.Name);
@@ -37,6 +40,8 @@ internal sealed class SshProvider(HostTable hosts, HostVisits visits, TimeProvid
 
     public async Task<ProvidedHost> CreateAsync(string name, HostRequest request, string? offer, CancellationToken cancellationToken)
     {
+        // Made once, and before the host costs anything for it.
+        await engines.GetAsync(cancellationToken);
         var row = await hosts.TakeAsync(offer!, name, request.JobId, cancellationToken)
             ?? throw new ProviderException("host_taken", $"The host {offer} was taken by another job, or removed, a moment ago.", FailureKind.Capacity);
         try

@@ -84,8 +84,8 @@ public sealed class EngineInstallerHostTests : IAsyncDisposable
         }
 
         _server = busybox ? await SshServer.StartAsync(_folder.At("bin", "ash"), _folder.At("bin")) : await SshServer.StartAsync();
-        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), new MemoryHostKeys(), TimeProvider.System);
-        return _connector.Connect(_server.Endpoint.Reference(_folder.At("work")));
+        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
+        return _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
     }
 
     private Task<string> InstallAsync(IComputeHost host, EnginePackage package) =>

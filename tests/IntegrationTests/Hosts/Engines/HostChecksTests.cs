@@ -73,8 +73,8 @@ public sealed class HostChecksTests : IAsyncDisposable
         await Process.Start("chmod", ["+x", program]).WaitForExitAsync();
         Directory.CreateDirectory(_folder.At("work"));
         _server = await SshServer.StartAsync(_folder.At("bin", "ash"), _folder.At("bin"));
-        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), new MemoryHostKeys(), TimeProvider.System);
-        var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")));
-        return new HostUnderTest(host, _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true);
+        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
+        var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
+        return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true);
     }
 }

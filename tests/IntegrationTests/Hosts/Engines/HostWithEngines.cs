@@ -57,10 +57,10 @@ public sealed class HostWithEngines : IAsyncDisposable
     private async Task StartAsync()
     {
         _server = await SshServer.StartAsync();
-        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), new MemoryHostKeys(), TimeProvider.System);
+        _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         await PublishedEngines.PublishAsync();
         Directory.CreateDirectory(Work);
-        var reference = _server.Endpoint.Reference(Work);
+        var reference = _server.Endpoint.Reference(Work) with { HostKey = _server.Fingerprint };
         Host = _connector.Connect(reference);
         var installer = new EngineInstaller(PublishedEngines.Store, Engines, NullLogger<EngineInstaller>.Instance);
         var checks = new EnvironmentChecks(Engines, installer, Options.Create(new PrepareOptions()), TimeProvider.System);

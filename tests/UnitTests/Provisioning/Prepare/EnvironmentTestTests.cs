@@ -160,7 +160,7 @@ public sealed class EnvironmentTestTests : IDisposable
     {
         _answers.Answer("card_processes", "4711, python, 20480\n");
 
-        Assert.Equal(passed, (await CardChecks.ProcessesAsync(new HostUnderTest(_host, "/work", 1, null, needsCard), default)).Passed);
+        Assert.Equal(passed, (await CardChecks.ProcessesAsync(new HostUnderTest(_host, "/work", "/work", 1, null, needsCard), default)).Passed);
     }
 
     [Fact]

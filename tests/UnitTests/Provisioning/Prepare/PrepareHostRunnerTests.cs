@@ -7,13 +7,15 @@ using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
 using FineTunePipeline.Storage;
 using FineTunePipeline.TestKit.Hosts;
+using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.TestKit.Storage;
-using FineTunePipeline.UnitTests.Evaluation;
 using FineTunePipeline.UnitTests.Hosts.Engines;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -26,6 +28,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
     private readonly EngineTree _tree = new();
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly TestDatabase<ProvisioningDbContext> _database = new(options => new ProvisioningDbContext(options));
     private readonly ScriptedHost _host = new();
     private readonly Dictionary<string, Func<ScriptedRun>> _answers;
 
@@ -33,6 +36,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
 
     public void Dispose()
     {
+        _database.Dispose();
         _folder.Dispose();
         _tree.Dispose();
     }
@@ -65,12 +69,30 @@ public sealed class PrepareHostRunnerTests : IDisposable
     public async Task An_unfit_host_is_told_as_lost_before_model_and_data_are_sent()
     {
         _answers.Answer("libc", "musl libc (x86_64)\n");
+        await using (var before = _database.CreateDbContext())
+        {
+            before.Leases.Add(new LeaseRow
+            {
+                LeaseId = "lease",
+                JobId = "ftjob-00000000000000000000000000000001",
+                Attempt = 1,
+                Fence = 1,
+                Provider = "ssh",
+                State = LeaseState.Active,
+                HourlyPrice = 0,
+                Currency = "CNY",
+                RequestedAt = _time.GetUtcNow(),
+            });
+            await before.SaveChangesAsync();
+        }
 
         var failure = StageFailures.Of(Stage.Prepare, await Assert.ThrowsAsync<StageException>(() => PrepareAsync("ssh")));
 
         Assert.Equal(("host_unfit_libc", FailureKind.HostLost), (failure.Code, failure.Kind));
         Assert.Contains("UNFIT     libc", failure.Evidence);
         Assert.Empty(_host.Files);
+        await using var database = _database.CreateDbContext();
+        Assert.True((await database.Leases.SingleAsync()).IsUnfit);
     }
 
     private async Task<HostPrepared> PrepareAsync(string kind)
@@ -78,7 +100,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
         var engines = FakeEngines.In(_folder);
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
         var checks = new EnvironmentChecks(engines, installer, Options.Create(new PrepareOptions()), _time);
-        var runner = new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, _time), _tree.Store, _time);
+        var runner = new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, _time), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
         var command = new PrepareHost
         {
             JobId = "ftjob-00000000000000000000000000000001",
@@ -88,7 +110,9 @@ public sealed class PrepareHostRunnerTests : IDisposable
             Provider = new ProviderSpec(),
             Inputs = new JobInputs { Model = await PutAsync("model", "model.safetensors", "weights"), Dataset = await PutAsync("dataset", "data.json", "[]"), DatasetNames = "data" },
         };
-        return Assert.IsType<HostPrepared>(await runner.RunAsync(command, new AttemptContext(), default));
+        var claim = new RecordedClaim(command.JobId);
+        _database.Claim(claim, Stage.Prepare);
+        return Assert.IsType<HostPrepared>(await runner.RunAsync(command, claim, default));
     }
 
     private async Task<ArtifactReference> PutAsync(string kind, string path, string text)
