@@ -24,20 +24,24 @@ internal sealed class SshConnections : IAsyncDisposable
 
     public SshEndpoint Endpoint { get; }
 
+    /// <summary>Held while the blocks of a large file are sent: more at once would only share the line, and could take all places.</summary>
+    public SemaphoreSlim LargeUpload { get; } = new(1);
+
     public SshOptions Options => _options;
 
     public TimeProvider Time => _time;
 
     /// <summary>A place on a live connection; waits while all are taken. Give it back by disposing it.</summary>
+    /// <param name="spread">So many connections are opened before one is shared, if there may be so many. With 1 another is opened only when all are full.</param>
     /// <exception cref="HostUnreachableException">No connection can be made.</exception>
-    public async Task<SshCall> TakeAsync(CancellationToken cancellationToken)
+    public async Task<SshCall> TakeAsync(int spread, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)
             {
-                if (Reserve() is { } connection)
+                if (Reserve(spread) is { } connection)
                 {
                     var call = new SshCall(this, connection);
                     if (!connection.IsQuiet || await IsAliveAsync(call, cancellationToken).ConfigureAwait(false))
@@ -105,7 +109,7 @@ internal sealed class SshConnections : IAsyncDisposable
         }
     }
 
-    private SshConnection? Reserve()
+    private SshConnection? Reserve(int spread)
     {
         List<SshConnection> dead;
         SshConnection? best;
@@ -114,6 +118,11 @@ internal sealed class SshConnections : IAsyncDisposable
             dead = _connections.FindAll(connection => connection.IsDead);
             _connections.RemoveAll(dead.Contains);
             best = _connections.Where(connection => connection.Calls < _options.CallsPerConnection).MinBy(connection => connection.Calls);
+            if (best is { Calls: > 0 } && _connections.Count < Math.Min(spread, _options.MaxConnections))
+            {
+                best = null;
+            }
+
             if (best is not null)
             {
                 best.Calls++;
