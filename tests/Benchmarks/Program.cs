@@ -42,7 +42,7 @@ static int Usage()
         inflight --json FILE --rabbitmq URI [--jobs N] [--few N] [--look-every SECONDS] [--looks N]
                                          thousands of jobs in training on one control plane
         inflight-process SERVICE          one process of that
-        upload --json FILE [--mb N] [--files N] [--far-files N] [--repeat N] [--round-trip-ms N] [--work DIR] [--only PREFIX]
+        upload --json FILE [--mb N] [--files N] [--far-files N] [--repeat N] [--round-trip-ms N] [--work DIR] [--memory DIR] [--only NAME,NAME]
                                          a large file and many small ones to a real sshd, against scp and rsync
         upload-line PORT MILLISECONDS    a line with latency to that port
         convert MODEL_FOLDER OUT TYPE    one conversion; TYPE: f32, f16, bf16, q8_0

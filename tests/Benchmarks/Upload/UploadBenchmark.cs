@@ -5,28 +5,32 @@ using FineTunePipeline.TestKit.Ssh;
 namespace FineTunePipeline.Benchmarks.Upload;
 
 /// <summary>
-/// Our upload against scp and rsync, in turns, to a real sshd on loopback and through a line with latency. Each copy is verified by digest and deleted, and
-/// what is dirty is flushed before the next is timed. Ours flushes and verifies on the host within its time; the peers do neither.
+/// Our upload against scp and rsync, in turns, to a real sshd on loopback and through a line with latency. Copies go to memory, so that the way is measured
+/// and not a disk; what begins with <c>disk_</c> goes to a disk. Each copy is verified by digest and deleted, and what is dirty is flushed before the next is
+/// timed. Ours flushes and verifies on the host within its time; the peers do neither.
 /// </summary>
 internal static class UploadBenchmark
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = UploadOptions.Parse(arguments);
-        var folder = Path.Combine(Path.GetFullPath(options.WorkFolder), $"finetune-upload-bench-{Environment.ProcessId}");
+        var name = $"finetune-upload-bench-{Environment.ProcessId}";
+        var (folder, memory) = (Path.Combine(Path.GetFullPath(options.WorkFolder), name), Path.Combine(options.MemoryFolder, name));
         try
         {
             Directory.CreateDirectory(folder);
-            await RunAsync(options, folder);
+            Directory.CreateDirectory(memory);
+            await RunAsync(options, folder, memory);
             return 0;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
+            Directory.Delete(memory, recursive: true);
         }
     }
 
-    private static async Task RunAsync(UploadOptions options, string folder)
+    private static async Task RunAsync(UploadOptions options, string folder, string memory)
     {
         await using var server = await SshServer.StartAsync();
         await using var line = await LineProcess.StartAsync(server.Endpoint.Port, options.RoundTrip);
@@ -39,26 +43,28 @@ internal static class UploadBenchmark
 
         UploadContestant[] forLarge = [new OurUpload(isConnected: false), new PeerUpload("scp")];
         UploadContestant[] forSmall = [new OurUpload(isConnected: false), new OurUpload(isConnected: true), new PeerUpload("scp"), new PeerUpload("rsync")];
-        var all = new (string Name, UploadSource Source, UploadHost Host, UploadContestant[] Contestants)[]
+        var all = new UploadMeasurement[]
         {
-            ("", large, near, forLarge),
-            ("latency_", large, far, forLarge),
-            ("small_files_", small, near, forSmall),
-            ("latency_small_files_", farSmall, far, forSmall),
+            new("", large, near, memory, forLarge),
+            new("latency_", large, far, memory, forLarge),
+            new("small_files_", small, near, memory, forSmall),
+            new("latency_small_files_", farSmall, far, memory, forSmall),
+            new("disk_", large, near, folder, forLarge),
+            new("disk_small_files_", small, near, folder, forSmall),
         };
-        var chosen = all.Where(one => options.Only is null || one.Name == options.Only).ToList();
-        var bench = new Runs(server, folder);
-        await WarmUpAsync(bench, folder, near, forSmall);
+        var chosen = all.Where(one => options.Only is null || options.Only.Split(',').Contains(one.Name)).ToList();
+        var bench = new Runs(server);
+        await WarmUpAsync(bench, folder, near, memory, forSmall);
         var times = chosen.ToDictionary(one => one.Name, one => one.Contestants.ToDictionary(contestant => contestant.Name, _ => new UploadTimes()));
         for (var run = 1; run <= options.Repeat; run++)
         {
-            foreach (var (name, source, host, contestants) in chosen)
+            foreach (var measurement in chosen)
             {
-                foreach (var contestant in contestants)
+                foreach (var contestant in measurement.Contestants)
                 {
-                    var counted = times[name][contestant.Name];
-                    await bench.CopyAsync(contestant, source, host, counted);
-                    Say($"{name}{run} {contestant.Name}: {counted.Seconds[^1]:F2} s, processor {counted.Here[^1]:F2} s here, {counted.There[^1]:F2} s there");
+                    var counted = times[measurement.Name][contestant.Name];
+                    await bench.CopyAsync(contestant, measurement, counted);
+                    Say($"{measurement.Name}{run} {contestant.Name}: {counted.Seconds[^1]:F2} s, processor {counted.Here[^1]:F2} s here, {counted.There[^1]:F2} s there");
                 }
             }
         }
@@ -68,16 +74,16 @@ internal static class UploadBenchmark
     }
 
     /// <summary>A service runs for days: what its first uploads pay for compiling is not counted.</summary>
-    private static async Task WarmUpAsync(Runs bench, string folder, UploadHost host, UploadContestant[] contestants)
+    private static async Task WarmUpAsync(Runs bench, string folder, UploadHost host, string memory, UploadContestant[] contestants)
     {
-        var large = UploadSource.Large(Path.Combine(folder, "warm-large"), 100);
-        var small = UploadSource.Small(Path.Combine(folder, "warm-small"), 400);
+        var large = new UploadMeasurement("warm", UploadSource.Large(Path.Combine(folder, "warm-large"), 100), host, memory, contestants);
+        var small = large with { Source = UploadSource.Small(Path.Combine(folder, "warm-small"), 400) };
         for (var run = 0; run < 3; run++)
         {
             foreach (var contestant in contestants)
             {
-                await bench.CopyAsync(contestant, large, host, new UploadTimes());
-                await bench.CopyAsync(contestant, small, host, new UploadTimes());
+                await bench.CopyAsync(contestant, large, new UploadTimes());
+                await bench.CopyAsync(contestant, small, new UploadTimes());
             }
         }
     }
@@ -110,15 +116,16 @@ internal static class UploadBenchmark
     private static void Say(FormattableString text) => Console.Error.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Times copies, one after another.</summary>
-    private sealed class Runs(SshServer server, string folder)
+    private sealed class Runs(SshServer server)
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
         private int _copies;
 
-        public async Task CopyAsync(UploadContestant contestant, UploadSource source, UploadHost host, UploadTimes times)
+        public async Task CopyAsync(UploadContestant contestant, UploadMeasurement measurement, UploadTimes times)
         {
-            var target = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"copy-{++_copies}"));
+            var (source, host) = (measurement.Source, measurement.Host);
+            var target = Path.Combine(measurement.Folder, string.Create(CultureInfo.InvariantCulture, $"copy-{++_copies}"));
             GC.Collect();
             await PeerUpload.RunAsync("sync");
             await contestant.BeginAsync(host);

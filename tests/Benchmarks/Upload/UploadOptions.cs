@@ -7,6 +7,7 @@ internal sealed class UploadOptions
     {
         JsonFile = values.Required("json", "FILE");
         WorkFolder = values["work"] ?? Path.GetTempPath();
+        MemoryFolder = values["memory"] ?? "/dev/shm";
         Megabytes = values.Number("mb", 1000);
         Files = values.Number("files", 2000);
         FarFiles = values.Number("far-files", 2000);
@@ -18,8 +19,11 @@ internal sealed class UploadOptions
     /// <summary>Where the results go.</summary>
     public string JsonFile { get; }
 
-    /// <summary>Where sources and copies are made and deleted.</summary>
+    /// <summary>On a disk: where sources and some copies are made and deleted.</summary>
     public string WorkFolder { get; }
+
+    /// <summary>In memory: where most copies are made and deleted.</summary>
+    public string MemoryFolder { get; }
 
     /// <summary>Of the large file.</summary>
     public int Megabytes { get; }
@@ -36,9 +40,9 @@ internal sealed class UploadOptions
     /// <summary>Of the slow line.</summary>
     public TimeSpan RoundTrip { get; }
 
-    /// <summary>One measurement alone, by its name; null: all.</summary>
+    /// <summary>Some measurements alone, by their names with commas between; null: all.</summary>
     public string? Only { get; }
 
     public static UploadOptions Parse(string[] arguments) =>
-        new(new BenchmarkArguments(arguments, "json", "work", "mb", "files", "far-files", "repeat", "round-trip-ms", "only"));
+        new(new BenchmarkArguments(arguments, "json", "work", "memory", "mb", "files", "far-files", "repeat", "round-trip-ms", "only"));
 }

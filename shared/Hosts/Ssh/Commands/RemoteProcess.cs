@@ -172,9 +172,12 @@ internal sealed class RemoteProcess : IAsyncDisposable
             command = call.Connection.Client.CreateCommand(script.CommandLine);
 
             // Opening a channel waits for two answers of the host, and SSH.NET can do that only on a thread.
+            var began = pool.Time.GetTimestamp();
             starting = Task.Factory.StartNew(
                 static command => Start((SshCommand)command!), command, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            return new RemoteProcess(pool, call, command, await starting.WaitAsync(cancellationToken).ConfigureAwait(false), script, errorBytes);
+            var started = await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            pool.NoteStart(pool.Time.GetElapsedTime(began));
+            return new RemoteProcess(pool, call, command, started, script, errorBytes);
         }
         catch (Exception exception)
         {

@@ -6,6 +6,9 @@ namespace FineTunePipeline.Hosts.Ssh.Connections;
 /// </summary>
 internal sealed class SshConnections : IAsyncDisposable
 {
+    /// <summary>Of the channel, and of the command.</summary>
+    private const int RoundTripsOfAStart = 2;
+
     private readonly Func<CancellationToken, Task<SshConnection>> _open;
     private readonly SshOptions _options;
     private readonly TimeProvider _time;
@@ -14,6 +17,7 @@ internal sealed class SshConnections : IAsyncDisposable
     private readonly ITimer _idleCheck;
     private Task<SshConnection>? _opening;
     private bool _isClosed;
+    private long _fastestStartTicks = long.MaxValue;
 
     public SshConnections(SshEndpoint endpoint, Func<CancellationToken, Task<SshConnection>> open, SshOptions options, TimeProvider time)
     {
@@ -26,6 +30,9 @@ internal sealed class SshConnections : IAsyncDisposable
 
     /// <summary>Held while the blocks of a large file are sent: more at once would only share the line, and could take all places.</summary>
     public SemaphoreSlim LargeUpload { get; } = new(1);
+
+    /// <summary>About how long a byte takes to the host and back, by the fastest start of a call until now; of a busy host it is too long.</summary>
+    public TimeSpan RoundTrip => TimeSpan.FromTicks(Volatile.Read(ref _fastestStartTicks) / RoundTripsOfAStart);
 
     public SshOptions Options => _options;
 
@@ -61,6 +68,15 @@ internal sealed class SshConnections : IAsyncDisposable
         {
             _places.Release();
             throw;
+        }
+    }
+
+    /// <summary>A call was started on the host, which took so long.</summary>
+    public void NoteStart(TimeSpan taken)
+    {
+        lock (_connections)
+        {
+            _fastestStartTicks = Math.Min(_fastestStartTicks, taken.Ticks);
         }
     }
 

@@ -10,11 +10,18 @@ namespace FineTunePipeline.Hosts.Ssh.Transfers;
 /// </summary>
 internal sealed class BlockUpload(RemoteCalls calls)
 {
-    /// <summary>Each has a window of 2 MiB at OpenSSH's server: with 40 ms of round trip, 50 MB/s.</summary>
+    /// <summary>From here on a host is far: what limits is the way, and not the processors.</summary>
+    private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(8);
+
+    /// <summary>Each has a window of 2 MiB at OpenSSH's server: with 40 ms of round trip, 50 MB/s. Near, more only make both sides change between them.</summary>
     private const int MostChannels = 8;
 
-    /// <summary>A login costs both sides more processor time than 10 MB do; a short transfer is over before it pays.</summary>
-    private const long BytesPerConnection = 256 << 20;
+    private const int ChannelsNear = 4;
+
+    /// <summary>A login costs both sides more processor time than 10 MB do; near, one connection carries what a processor encrypts.</summary>
+    private const long BytesPerConnection = 64 << 20;
+
+    private const long BytesPerConnectionNear = 600 << 20;
 
     /// <summary>How often a connection may break with nothing confirmed in between.</summary>
     private const int MostLosses = 3;
@@ -112,10 +119,11 @@ internal sealed class BlockUpload(RemoteCalls calls)
 
     private async Task SendAsync(HostUpload file, BlockBoard board, TransferMeter meter, int places, CancellationTokenSource stop)
     {
-        var spread = (int)Math.Min(calls.Options.MaxConnections, 1 + (file.Bytes / BytesPerConnection));
+        var isFar = calls.Pool.RoundTrip >= Far;
+        var spread = (int)Math.Min(calls.Options.MaxConnections, 1 + (file.Bytes / (isFar ? BytesPerConnection : BytesPerConnectionNear)));
 
         // One place of a connection is left for the hashing.
-        var most = Math.Max(1, Math.Min(Math.Min(MostChannels, places), (spread * calls.Options.CallsPerConnection) - 1));
+        var most = Math.Max(1, Math.Min(Math.Min(isFar ? MostChannels : ChannelsNear, places), (spread * calls.Options.CallsPerConnection) - 1));
         while (!board.IsComplete)
         {
             var channels = Math.Min(most, BlockChannel.CountOf(file));

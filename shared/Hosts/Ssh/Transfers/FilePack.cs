@@ -75,15 +75,22 @@ internal sealed class FilePack
             var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
             {
-                var copied = 0L;
-                for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0 && copied <= file.Bytes; copied += read)
+                // Known beforehand: a read that only finds the end would cost as much as that of a small file.
+                if (content.Length != file.Bytes)
                 {
-                    await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    throw new IOException($"The content for {file.Path} has {content.Length} bytes, and {file.Bytes} were announced.");
                 }
 
-                if (copied != file.Bytes)
+                for (var left = file.Bytes; left > 0;)
                 {
-                    throw new IOException($"The content for {file.Path} is longer or shorter than the {file.Bytes} bytes that were announced.");
+                    var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                    if (read == 0)
+                    {
+                        throw new IOException($"The content for {file.Path} ended before its {file.Bytes} bytes.");
+                    }
+
+                    await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    left -= read;
                 }
             }
 

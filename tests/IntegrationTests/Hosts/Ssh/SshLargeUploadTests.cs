@@ -1,5 +1,6 @@
 using FineTunePipeline.Hosts;
 using FineTunePipeline.TestKit.Hosts;
+using FineTunePipeline.TestKit.Ssh;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Hosts.Ssh;
@@ -97,24 +98,26 @@ public sealed class SshLargeUploadTests : SshServerFixture
     }
 
     [Fact]
-    public async Task Uses_several_connections_for_a_file_that_is_worth_it()
+    public async Task Uses_several_connections_to_a_host_that_is_far()
     {
-        var content = new byte[300 << 20];
+        await using var line = new SlowLine(Server.Endpoint.Port, TimeSpan.FromMilliseconds(20));
+        var far = Connector().Connect((Server.Endpoint with { Port = line.Port }).Reference(Work));
+        var content = new byte[100 << 20];
         var file = UploadFiles.Of(Work + "/zeros", content);
         var most = 0;
         var counted = file with
         {
-            OpenAsync = _ => Task.FromResult<Stream>(new TroubledContent(content, 290 << 20, (_, _) =>
+            OpenAsync = _ => Task.FromResult<Stream>(new TroubledContent(content, 90 << 20, (_, _) =>
             {
                 most = Server.SessionCount;
                 return Task.CompletedTask;
             })),
         };
 
-        await Connect().UploadAsync([counted], null, default);
+        await far.UploadAsync([counted], null, default);
 
         Assert.Equal(2, most);
-        Assert.Equal(file.Sha256, await Connect().HashAsync(file.Path, default));
+        Assert.Equal(file.Sha256, await far.HashAsync(file.Path, default));
     }
 
     [Fact]
