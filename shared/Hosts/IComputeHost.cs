@@ -1,3 +1,5 @@
+using FineTunePipeline.Storage;
+
 namespace FineTunePipeline.Hosts;
 
 /// <summary>
@@ -34,6 +36,16 @@ public interface IComputeHost
 
     /// <summary>Copies a stream to a file on the host (temporary name, flushed, renamed; folders are made).</summary>
     Task UploadAsync(Stream content, string path, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings files to the host. On return each is there whole: flushed, renamed from a temporary name, and with the right digest, computed on the host. What
+    /// is there with that digest is left alone. Where the host is far away a large file goes in blocks, and a call after one that broke off sends only those
+    /// that are missing or wrong; a short loss of contact is bridged within the call.
+    /// </summary>
+    /// <param name="progress">May be null.</param>
+    /// <exception cref="ArtifactCorruptException">A content is not what its digest says; nothing under its name was changed.</exception>
+    /// <exception cref="IOException">The host could not store it: full or read-only disk, no permission, a folder of that name.</exception>
+    Task UploadAsync(IReadOnlyList<HostUpload> files, IProgress<TransferProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>The file's bytes as a stream.</summary>
     Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using FineTunePipeline.Benchmarks.Gguf;
 using FineTunePipeline.Benchmarks.Inflight;
 using FineTunePipeline.Benchmarks.Saga;
+using FineTunePipeline.Benchmarks.Upload;
 
 try
 {
@@ -11,6 +12,8 @@ try
         ["saga-process", var part] => await SagaProcess.RunAsync(part),
         ["inflight", .. var rest] => await InflightBenchmark.RunAsync(rest),
         ["inflight-process", var part, .. var rest] => await InflightServices.ServeAsync(part, rest),
+        ["upload", .. var rest] => await UploadBenchmark.RunAsync(rest),
+        ["upload-line", var port, var milliseconds] => await LineProcess.RunAsync(port, milliseconds),
         ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
         ["checkpoint", var folder] => Checkpoint(folder),
         _ => Usage(),
@@ -39,6 +42,9 @@ static int Usage()
         inflight --json FILE --rabbitmq URI [--jobs N] [--few N] [--look-every SECONDS] [--looks N]
                                          thousands of jobs in training on one control plane
         inflight-process SERVICE          one process of that
+        upload --json FILE [--mb N] [--files N] [--far-files N] [--repeat N] [--round-trip-ms N] [--work DIR] [--memory DIR] [--only NAME,NAME]
+                                         a large file and many small ones to a real sshd, against scp and rsync
+        upload-line PORT MILLISECONDS    a line with latency to that port
         convert MODEL_FOLDER OUT TYPE    one conversion; TYPE: f32, f16, bf16, q8_0
         checkpoint FOLDER                keeps the benchmark's 1 GB checkpoint there
         """);

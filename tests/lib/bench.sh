@@ -2,6 +2,7 @@
 # bench NAME --json FILE: measures in Release, side by side with a peer in the same run (root, Debian packages).
 #   gguf     our HF -> GGUF converter against llama.cpp's own, from Debian sid
 #   saga     jobs of seven stages that do nothing on RabbitMQ, on SQLite and on PostgreSQL, against Celery's chains of seven tasks on the same broker
+#   upload   1 GB and 2,000 small files to a real sshd on loopback and through 40 ms of latency, against scp and rsync (about 20 minutes)
 #   inflight 10,000 jobs in training on one control plane (about 20 minutes): memory, processor time, lateness of the looks
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -33,9 +34,15 @@ case "$name" in
   saga)
     real "rabbitmq postgres" python3-celery python3-sqlalchemy
     measure saga --python /usr/bin/python3 --rabbitmq "$FINETUNE_TEST_RABBITMQ" --postgres "$FINETUNE_TEST_POSTGRES" "$@" ;;
+  upload)
+    source tests/lib/parts.sh
+    PARTS_PACKAGES="openssh-server openssh-client rsync procps"
+    parts_install >.tmp/bench.log 2>&1 || { tail -20 .tmp/bench.log; exit 1; }
+    build
+    measure upload "$@" ;;
   inflight)
     real rabbitmq
     measure inflight --rabbitmq "$FINETUNE_TEST_RABBITMQ" "$@" ;;
   *)
-    sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -7,8 +7,8 @@ namespace FineTunePipeline.Hosts.Artifacts;
 public static class HostArtifacts
 {
     /// <summary>
-    /// Puts every file of a manifest below a folder on the host. A file that is there with the right length and digest is left alone; each file that
-    /// was copied is hashed again on the host.
+    /// Puts every file of a manifest below a folder on the host. A file that is there with the right digest is left alone; each file that was copied is
+    /// hashed again on the host. A call after one that broke off goes on where that stopped.
     /// </summary>
     /// <exception cref="ArtifactCorruptException">What arrived is not what the manifest says.</exception>
     /// <exception cref="ManifestInvalidException">The manifest names a path outside its folder.</exception>
@@ -16,29 +16,14 @@ public static class HostArtifacts
         this IComputeHost host, IArtifactStore store, ArtifactReference reference, string folder, CancellationToken cancellationToken)
     {
         var manifest = await store.LoadManifestAsync(reference, cancellationToken).ConfigureAwait(false);
-        var present = (await host.ListAsync(folder, cancellationToken).ConfigureAwait(false)).ToDictionary(file => file.Path, file => file.Bytes);
-        foreach (var file in manifest.Files)
+        var files = manifest.Files.Select(file => new HostUpload
         {
-            var path = $"{folder}/{file.Path}";
-            if (present.TryGetValue(file.Path, out var bytes) && bytes == file.Bytes
-                && await host.HashAsync(path, cancellationToken).ConfigureAwait(false) == file.Sha256)
-            {
-                continue;
-            }
-
-            var blob = await store.OpenAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
-            await using (blob.ConfigureAwait(false))
-            {
-                await host.UploadAsync(blob, path, cancellationToken).ConfigureAwait(false);
-            }
-
-            var arrived = await host.HashAsync(path, cancellationToken).ConfigureAwait(false);
-            if (arrived != file.Sha256)
-            {
-                throw new ArtifactCorruptException(file.Sha256, arrived);
-            }
-        }
-
+            Path = $"{folder}/{file.Path}",
+            Bytes = file.Bytes,
+            Sha256 = file.Sha256,
+            OpenAsync = token => store.OpenAsync(file.Sha256, token),
+        });
+        await host.UploadAsync([.. files], progress: null, cancellationToken).ConfigureAwait(false);
         return manifest;
     }
 

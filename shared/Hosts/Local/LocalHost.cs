@@ -60,6 +60,9 @@ public sealed class LocalHost(Func<HostCommand> supervise, TimeProvider time) : 
     public Task UploadAsync(Stream content, string path, CancellationToken cancellationToken) =>
         DurableFile.WriteAsync(Absolute(path), content.CopyToAsync, cancellationToken);
 
+    public Task UploadAsync(IReadOnlyList<HostUpload> files, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
+        LocalUpload.RunAsync([.. files.Select(file => file with { Path = Absolute(file.Path) })], progress, time, cancellationToken);
+
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) =>
         Task.FromResult<Stream>(OpenForReading(Absolute(path)) ?? throw new FileNotFoundException($"The host has no file {path}.", path));
 

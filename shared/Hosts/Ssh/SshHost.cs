@@ -17,6 +17,7 @@ internal sealed class SshHost : IComputeHost
     private readonly RemoteCommands _commands;
     private readonly RemoteFiles _files;
     private readonly FileUpload _uploads;
+    private readonly BatchUpload _batches;
     private readonly RemoteRuns _runs;
 
     /// <param name="pool">Connections to the host, which outlive this object.</param>
@@ -28,6 +29,7 @@ internal sealed class SshHost : IComputeHost
         _commands = new RemoteCommands(_calls);
         _files = new RemoteFiles(_calls);
         _uploads = new FileUpload(_calls);
+        _batches = new BatchUpload(_calls);
         _runs = new RemoteRuns(_calls, _files, _uploads, HostPath.Absolute(workFolder));
     }
 
@@ -48,6 +50,9 @@ internal sealed class SshHost : IComputeHost
 
     public Task UploadAsync(Stream content, string path, CancellationToken cancellationToken) =>
         _uploads.UploadAsync(content, path, isPrivate: false, cancellationToken);
+
+    public Task UploadAsync(IReadOnlyList<HostUpload> files, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
+        _batches.UploadAsync(files, progress, cancellationToken);
 
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => RemoteFileStream.OpenAsync(_calls, path, cancellationToken);
 

@@ -59,6 +59,8 @@ internal sealed class SimulatedHosts(string looksFile) : IHostConnector, IComput
 
     public Task UploadAsync(Stream content, string path, CancellationToken cancellationToken) => content.CopyToAsync(Stream.Null, cancellationToken);
 
+    public Task UploadAsync(IReadOnlyList<HostUpload> files, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(string runFolder, TimeSpan grace, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -7,7 +7,7 @@ using Xunit;
 namespace FineTunePipeline.TestKit.Hosts;
 
 /// <summary>What every <see cref="IComputeHost"/> must do, on a POSIX host with sh. An adapter's tests derive from it.</summary>
-public abstract class ComputeHostCompliance : IAsyncLifetime
+public abstract partial class ComputeHostCompliance : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -104,6 +104,15 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
         Files[path] = memory.ToArray();
     }
 
+    public async Task UploadAsync(IReadOnlyList<HostUpload> files, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            await using var content = await file.OpenAsync(cancellationToken);
+            await UploadAsync(content, file.Path, cancellationToken);
+        }
+    }
+
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => Files.TryGetValue(path, out var bytes)
         ? Task.FromResult<Stream>(new MemoryStream(bytes))
         : throw new FileNotFoundException($"The host has no file {path}.", path);

@@ -7,6 +7,9 @@ namespace FineTunePipeline.TestKit.Ssh;
 /// <summary>A port of loopback that leads to another one over a line with latency: every byte arrives later by the same time, however many are on the way.</summary>
 public sealed class SlowLine : IAsyncDisposable
 {
+    /// <summary>A timer is no finer: waiting for less would take as long, and many such waits would make the line slow.</summary>
+    private static readonly TimeSpan Finest = TimeSpan.FromMilliseconds(1);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
     private readonly TimeSpan _oneWay;
@@ -78,7 +81,7 @@ public sealed class SlowLine : IAsyncDisposable
         await foreach (var (bytes, sent) in onTheWay.ReadAllAsync(_end.Token))
         {
             var left = _oneWay - TimeProvider.System.GetElapsedTime(sent);
-            if (left > TimeSpan.Zero)
+            if (left > Finest)
             {
                 await Task.Delay(left, _end.Token);
             }

@@ -83,6 +83,9 @@ public sealed class SshServer : IAsyncDisposable
 
     public void ThawSessions() => Signal(Continue, all: false);
 
+    /// <summary>Of the server itself; its sessions are children of it.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>How many sessions, of any user, it serves now.</summary>
     public int SessionCount => Sessions().Count;
 
@@ -125,6 +128,7 @@ public sealed class SshServer : IAsyncDisposable
             KbdInteractiveAuthentication no
             PrintMotd no
             PrintLastLog no
+            Subsystem sftp /usr/lib/openssh/sftp-server
             MaxStartups 100:30:200
             {(_path is null ? "" : "SetEnv PATH=" + _path)}
 

@@ -12,7 +12,13 @@ internal sealed class RemoteCalls(SshConnections pool)
     /// <summary>Runs a script without input and collects all that it writes to standard output.</summary>
     /// <param name="doing">For people: "listing /root/work".</param>
     /// <exception cref="HostUnreachableException">No contact, or no end within the limit.</exception>
-    public Task<RemoteResult> RunAsync(RemoteScript script, string doing, TimeSpan limit, CancellationToken cancellationToken) => WithinAsync(
+    public Task<RemoteResult> RunAsync(RemoteScript script, string doing, TimeSpan limit, CancellationToken cancellationToken) =>
+        RunAsync(script, default, doing, limit, cancellationToken);
+
+    /// <summary>Runs a script with input and collects all that it writes to standard output. It must read its input before it writes much.</summary>
+    /// <param name="doing">For people: "listing /root/work".</param>
+    /// <exception cref="HostUnreachableException">No contact, or no end within the limit.</exception>
+    public Task<RemoteResult> RunAsync(RemoteScript script, ReadOnlyMemory<byte> input, string doing, TimeSpan limit, CancellationToken cancellationToken) => WithinAsync(
         doing,
         limit,
         async token =>
@@ -20,18 +26,30 @@ internal sealed class RemoteCalls(SshConnections pool)
             var process = await RemoteProcess.StartAsync(pool, script, token).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {
-                using var output = new MemoryStream();
-                var buffer = new byte[16 * 1024];
-                int read;
-                while ((read = await process.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+                if (!input.IsEmpty && await process.WriteAsync(input, token).ConfigureAwait(false))
                 {
-                    output.Write(buffer, 0, read);
+                    await process.CloseInputAsync(token).ConfigureAwait(false);
                 }
 
-                return new RemoteResult(await process.ExitAsync(token).ConfigureAwait(false), output.ToArray(), process.ErrorText.Trim());
+                return await ToEndAsync(process, token).ConfigureAwait(false);
             }
         },
         cancellationToken);
+
+    /// <summary>All that a process still writes to standard output, and how it ended.</summary>
+    /// <exception cref="HostUnreachableException">The connection broke.</exception>
+    public static async Task<RemoteResult> ToEndAsync(RemoteProcess process, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await process.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            output.Write(buffer, 0, read);
+        }
+
+        return new RemoteResult(await process.ExitAsync(cancellationToken).ConfigureAwait(false), output.ToArray(), process.ErrorText.Trim());
+    }
 
     /// <summary>Gives a piece of work a time limit, after which the host counts as unreachable: what holds it up we cannot see from here.</summary>
     public async Task<T> WithinAsync<T>(string doing, TimeSpan limit, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)

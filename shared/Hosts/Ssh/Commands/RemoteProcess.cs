@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FineTunePipeline.Hosts.Ssh.Connections;
 using Renci.SshNet;
 
@@ -44,9 +45,11 @@ internal sealed class RemoteProcess : IAsyncDisposable
     private SshConnection Connection => _call.Connection;
 
     /// <param name="errorBytes">How much of the end of its standard error is kept.</param>
+    /// <param name="spread">See <see cref="SshConnections.TakeAsync"/>.</param>
     /// <exception cref="HostUnreachableException">The connection broke, or none could be made.</exception>
-    public static async Task<RemoteProcess> StartAsync(SshConnections pool, RemoteScript script, CancellationToken cancellationToken, int errorBytes = 16 * 1024) =>
-        await StartAsync(pool, await pool.TakeAsync(cancellationToken).ConfigureAwait(false), script, errorBytes, cancellationToken).ConfigureAwait(false);
+    public static async Task<RemoteProcess> StartAsync(
+        SshConnections pool, RemoteScript script, CancellationToken cancellationToken, int errorBytes = 16 * 1024, int spread = 1) =>
+        await StartAsync(pool, await pool.TakeAsync(spread, cancellationToken).ConfigureAwait(false), script, errorBytes, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Writes to its standard input; waits while the host does not read it.</summary>
     /// <returns>false if it has ended: nobody reads any more.</returns>
@@ -55,7 +58,7 @@ internal sealed class RemoteProcess : IAsyncDisposable
         var input = _input ?? throw new InvalidOperationException("The input is closed.");
 
         // SSH.NET blocks a thread while the host's window is full. A connection that dies meanwhile is cut, which frees it.
-        var write = Task.Run(() => input.Write(data.Span), CancellationToken.None);
+        var write = Task.Run(() => Write(input, data), CancellationToken.None);
         await MapAsync(Task.WhenAny(write, _ended).Unwrap().WaitAsync(cancellationToken)).ConfigureAwait(false);
         return !_ended.IsCompleted;
     }
@@ -169,9 +172,12 @@ internal sealed class RemoteProcess : IAsyncDisposable
             command = call.Connection.Client.CreateCommand(script.CommandLine);
 
             // Opening a channel waits for two answers of the host, and SSH.NET can do that only on a thread.
+            var began = pool.Time.GetTimestamp();
             starting = Task.Factory.StartNew(
                 static command => Start((SshCommand)command!), command, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            return new RemoteProcess(pool, call, command, await starting.WaitAsync(cancellationToken).ConfigureAwait(false), script, errorBytes);
+            var started = await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            pool.NoteStart(pool.Time.GetElapsedTime(began));
+            return new RemoteProcess(pool, call, command, started, script, errorBytes);
         }
         catch (Exception exception)
         {
@@ -196,6 +202,19 @@ internal sealed class RemoteProcess : IAsyncDisposable
         {
             // It is over already: how, the one who reads will see.
             return new Started(ended, Stream.Null);
+        }
+    }
+
+    /// <summary>SSH.NET's stream has no other way for a span than to copy it.</summary>
+    private static void Write(Stream input, ReadOnlyMemory<byte> data)
+    {
+        if (MemoryMarshal.TryGetArray(data, out var array))
+        {
+            input.Write(array.Array!, array.Offset, array.Count);
+        }
+        else
+        {
+            input.Write(data.Span);
         }
     }
 

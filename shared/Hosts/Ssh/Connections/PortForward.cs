@@ -9,7 +9,7 @@ internal static class PortForward
 
     public static async Task<ForwardedPort> OpenAsync(SshConnections pool, int remotePort, CancellationToken cancellationToken)
     {
-        var call = await pool.TakeAsync(cancellationToken).ConfigureAwait(false);
+        var call = await pool.TakeAsync(spread: 1, cancellationToken).ConfigureAwait(false);
         var forward = new ForwardedPortLocal(Loopback, 0, Loopback, (uint)remotePort);
         try
         {

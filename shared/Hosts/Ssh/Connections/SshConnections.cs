@@ -6,6 +6,9 @@ namespace FineTunePipeline.Hosts.Ssh.Connections;
 /// </summary>
 internal sealed class SshConnections : IAsyncDisposable
 {
+    /// <summary>Of the channel, and of the command.</summary>
+    private const int RoundTripsOfAStart = 2;
+
     private readonly Func<CancellationToken, Task<SshConnection>> _open;
     private readonly SshOptions _options;
     private readonly TimeProvider _time;
@@ -14,6 +17,7 @@ internal sealed class SshConnections : IAsyncDisposable
     private readonly ITimer _idleCheck;
     private Task<SshConnection>? _opening;
     private bool _isClosed;
+    private long _fastestStartTicks = long.MaxValue;
 
     public SshConnections(SshEndpoint endpoint, Func<CancellationToken, Task<SshConnection>> open, SshOptions options, TimeProvider time)
     {
@@ -24,20 +28,27 @@ internal sealed class SshConnections : IAsyncDisposable
 
     public SshEndpoint Endpoint { get; }
 
+    /// <summary>Held while the blocks of a large file are sent: more at once would only share the line, and could take all places.</summary>
+    public SemaphoreSlim LargeUpload { get; } = new(1);
+
+    /// <summary>About how long a byte takes to the host and back, by the fastest start of a call until now; of a busy host it is too long.</summary>
+    public TimeSpan RoundTrip => TimeSpan.FromTicks(Volatile.Read(ref _fastestStartTicks) / RoundTripsOfAStart);
+
     public SshOptions Options => _options;
 
     public TimeProvider Time => _time;
 
     /// <summary>A place on a live connection; waits while all are taken. Give it back by disposing it.</summary>
+    /// <param name="spread">So many connections are opened before one is shared, if there may be so many. With 1 another is opened only when all are full.</param>
     /// <exception cref="HostUnreachableException">No connection can be made.</exception>
-    public async Task<SshCall> TakeAsync(CancellationToken cancellationToken)
+    public async Task<SshCall> TakeAsync(int spread, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)
             {
-                if (Reserve() is { } connection)
+                if (Reserve(spread) is { } connection)
                 {
                     var call = new SshCall(this, connection);
                     if (!connection.IsQuiet || await IsAliveAsync(call, cancellationToken).ConfigureAwait(false))
@@ -57,6 +68,15 @@ internal sealed class SshConnections : IAsyncDisposable
         {
             _places.Release();
             throw;
+        }
+    }
+
+    /// <summary>A call was started on the host, which took so long.</summary>
+    public void NoteStart(TimeSpan taken)
+    {
+        lock (_connections)
+        {
+            _fastestStartTicks = Math.Min(_fastestStartTicks, taken.Ticks);
         }
     }
 
@@ -105,7 +125,7 @@ internal sealed class SshConnections : IAsyncDisposable
         }
     }
 
-    private SshConnection? Reserve()
+    private SshConnection? Reserve(int spread)
     {
         List<SshConnection> dead;
         SshConnection? best;
@@ -114,6 +134,11 @@ internal sealed class SshConnections : IAsyncDisposable
             dead = _connections.FindAll(connection => connection.IsDead);
             _connections.RemoveAll(dead.Contains);
             best = _connections.Where(connection => connection.Calls < _options.CallsPerConnection).MinBy(connection => connection.Calls);
+            if (best is { Calls: > 0 } && _connections.Count < Math.Min(spread, _options.MaxConnections))
+            {
+                best = null;
+            }
+
             if (best is not null)
             {
                 best.Calls++;

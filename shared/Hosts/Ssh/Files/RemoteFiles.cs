@@ -18,20 +18,19 @@ internal sealed class RemoteFiles(RemoteCalls calls)
         dd if="$1" bs=4096 skip="$2" count="$3" >/dev/null
         """;
 
-    // Links to files are followed, links to folders are not. What goes away meanwhile is left out.
+    // Links to files are followed, links to folders are not. What goes away meanwhile is left out, and so is all that is unfinished.
     private const string ListScript = """
         [ -d "$1" ] || exit 0
         cd "$1" || exit 1
         LC_ALL=C; export LC_ALL
         each='for f do [ -f "$f" ] || continue; s=$(stat -L -c %s "$f" 2>/dev/null || wc -c <"$f") && printf "%s %s\000" "$((s))" "${f#./}"; done; :'
-        if find . -prune -printf '' 2>/dev/null; then find . -type f ! -name "$2*" -printf '%s %P\0'; else find . -type f ! -name "$2*" -exec sh -c "$each" sh {} +; fi
-        find . -type l ! -name "$2*" -exec sh -c "$each" sh {} +
+        if find . -prune -printf '' 2>/dev/null; then find . -name "$2*" -prune -o -type f -printf '%s %P\0'; else find . -name "$2*" -prune -o -type f -exec sh -c "$each" sh {} +; fi
+        find . -name "$2*" -prune -o -type l -exec sh -c "$each" sh {} +
         """;
 
-    private const string HashScript = """
-        command -v sha256sum >/dev/null || exit 69
+    private const string HashScript = HostDigest.Choose + """
         [ -f "$1" ] || exit 66
-        sha256sum <"$1"
+        $sum <"$1"
         """;
 
     public async Task<byte[]> ReadAsync(string path, long offset, int maxBytes, CancellationToken cancellationToken)
@@ -74,10 +73,9 @@ internal sealed class RemoteFiles(RemoteCalls calls)
         var text = Encoding.ASCII.GetString(result.Output);
         return result.ExitCode switch
         {
-            0 when text.Length >= 64 && text[..64].All(char.IsAsciiHexDigitLower) => text[..64],
+            0 when text.Length >= HostDigest.Length && Digests.IsSha256(text[..HostDigest.Length]) => text[..HostDigest.Length],
             RemoteResult.NoSuchFile => throw Missing(path),
-            RemoteResult.NoSuchProgram => throw new IOException(
-                $"{calls.Pool.Endpoint} has no program sha256sum, which we need there to verify files: install coreutils (or busybox with sha256sum)."),
+            RemoteResult.NoSuchProgram => throw HostDigest.Missing(calls.Pool.Endpoint),
             _ => throw Failed("hash", path, result),
         };
     }

@@ -176,12 +176,4 @@ public sealed class SshCommandTests : SshServerFixture
         await Task.Delay(500);
         Assert.Equal(last, await File.ReadAllTextAsync(path));
     }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var clock = Stopwatch.StartNew(); !condition(); await Task.Delay(50))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30));
-        }
-    }
 }

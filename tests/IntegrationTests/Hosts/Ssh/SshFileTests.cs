@@ -94,6 +94,8 @@ public sealed class SshFileTests : SshServerFixture
         File.CreateSymbolicLink(Work + "/link", Work + "/real");
         Directory.CreateSymbolicLink(Work + "/circle", Work);
         await File.WriteAllTextAsync(Work + "/.partial-x", "unfinished");
+        Directory.CreateDirectory(Work + "/.partial-y");
+        await File.WriteAllTextAsync(Work + "/.partial-y/inside", "unfinished");
 
         Assert.Equal([new HostFile("link", 5), new HostFile("real", 5)], await Connect().ListAsync(Work, default));
     }
@@ -198,11 +200,10 @@ public sealed class SshFileTests : SshServerFixture
     {
         var disk = Work + "/disk";
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(Mount("-t", "tmpfs", "-o", "size=4m", "none", disk), "Mounting is not allowed here.");
-        await using var unmount = new Unmount(disk);
+        Assert.SkipUnless(MountedDisk.TryMake(disk, "4m", out var mounted), "Mounting is not allowed here.");
+        await using var unmount = mounted;
         await using var server = await SshServer.StartAsync();
-        await using var connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = server.KeyFile }), TimeProvider.System);
-        var host = connector.Connect(server.Endpoint.Reference(Work) with { HostKey = server.Fingerprint });
+        var host = ConnectTo(server);
 
         var large = await Assert.ThrowsAnyAsync<IOException>(() => host.UploadAsync(new MemoryStream(new byte[16 << 20]), disk + "/file", default));
         Assert.Contains("No space left", large.Message);
@@ -261,22 +262,6 @@ public sealed class SshFileTests : SshServerFixture
     {
         await using var file = File.Create(Work + "/" + name);
         file.SetLength(bytes);
-    }
-
-    private static bool Mount(params string[] arguments)
-    {
-        using var process = Process.Start("mount", arguments);
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
-
-    private sealed class Unmount(string folder) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            using var process = Process.Start("umount", ["-l", folder]);
-            await process.WaitForExitAsync();
-        }
     }
 
     private sealed class BrokenContent(int goodBytes) : MemoryStream(new byte[goodBytes])

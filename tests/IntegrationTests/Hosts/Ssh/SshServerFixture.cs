@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Ssh;
+using FineTunePipeline.Storage;
 using FineTunePipeline.TestKit.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Microsoft.Extensions.Options;
@@ -10,6 +12,8 @@ namespace FineTunePipeline.IntegrationTests.Hosts.Ssh;
 /// <summary>A server of its own for each test, and hosts on it with short limits.</summary>
 public abstract class SshServerFixture : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly List<IAsyncDisposable> _opened = [];
     private readonly TemporaryFolder _folder = new();
 
@@ -42,6 +46,24 @@ public abstract class SshServerFixture : IAsyncLifetime
         _opened.Add(visit);
         return visit.Host;
     }
+
+    /// <summary>To a server of the test's own.</summary>
+    protected IComputeHost ConnectTo(SshServer server) => Connector(options => options.KeyFile = server.KeyFile).Connect(server.Endpoint.Reference(Work) with { HostKey = server.Fingerprint });
+
+    protected void AssertNothingPartial() => Assert.Empty(Partial());
+
+    /// <summary>What was begun is removed in the background.</summary>
+    protected Task UntilNothingIsPartialAsync() => UntilAsync(() => !Partial().Any());
+
+    protected static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var clock = Stopwatch.StartNew(); !condition(); await Task.Delay(20))
+        {
+            Assert.True(clock.Elapsed < Patience, "It did not happen within " + Patience);
+        }
+    }
+
+    private IEnumerable<string> Partial() => Directory.EnumerateFileSystemEntries(Work, DurableFile.TemporaryPrefix + "*", SearchOption.AllDirectories);
 
     public async ValueTask InitializeAsync() => Server = await SshServer.StartAsync();
 
