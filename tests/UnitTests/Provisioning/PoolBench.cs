@@ -5,7 +5,9 @@ using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Provisioning;
 using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Storage;
 using FineTunePipeline.TestKit.Stages;
+using FineTunePipeline.TestKit.Storage;
 using FineTunePipeline.UnitTests.Durable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +34,7 @@ internal sealed class PoolBench : IAsyncDisposable
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(await _store.SettingsAsync());
         builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton<IArtifactStore>(new MemoryArtifactStore());
         builder.Services.AddMessaging(builder.Configuration, [new ProvisioningModule()]);
         _host = builder.Build();
         await Services.GetServices<IHostedService>().OfType<DatabaseInitializer<ProvisioningDbContext>>().Single().StartingAsync(default);
