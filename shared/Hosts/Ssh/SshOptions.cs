@@ -37,7 +37,7 @@ public sealed class SshOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Most connections to one host; each costs a thread here. Default 4.</summary>
+    /// <summary>Most connections to one host; each costs three threads here. Default 4.</summary>
     [Range(1, 32)]
     public int MaxConnections { get; set; } = 4;
 

@@ -89,7 +89,8 @@ internal sealed class SshWire : IAsyncDisposable
                 local.Dispose();
             }
 
-            var (up, down) = (CopyAsync(local, _remote, isFromPeer: false), CopyAsync(_remote, local, isFromPeer: true));
+            // On threads of their own: SSH.NET blocks threads of the pool while it waits for what comes this way, and must not be able to block all of them.
+            var (up, down) = (OnThread(() => Copy(local, _remote, isFromPeer: false)), OnThread(() => Copy(_remote, local, isFromPeer: true)));
             var first = await Task.WhenAny(up, down).ConfigureAwait(false);
             if (!first.IsFaulted)
             {
@@ -104,11 +105,13 @@ internal sealed class SshWire : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to, bool isFromPeer)
+    private static Task OnThread(Action copy) => Task.Factory.StartNew(copy, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Copy(Socket from, Socket to, bool isFromPeer)
     {
         var buffer = new byte[BufferBytes];
         int read;
-        while ((read = await from.ReceiveAsync(buffer).ConfigureAwait(false)) > 0)
+        while ((read = from.Receive(buffer)) > 0)
         {
             if (isFromPeer)
             {
@@ -117,7 +120,7 @@ internal sealed class SshWire : IAsyncDisposable
 
             for (var sent = 0; sent < read;)
             {
-                sent += await to.SendAsync(buffer.AsMemory(sent, read - sent)).ConfigureAwait(false);
+                sent += to.Send(buffer.AsSpan(sent, read - sent));
             }
         }
     }

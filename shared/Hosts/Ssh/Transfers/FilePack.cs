@@ -4,8 +4,8 @@ using FineTunePipeline.Hosts.Ssh.Commands;
 namespace FineTunePipeline.Hosts.Ssh.Transfers;
 
 /// <summary>
-/// Small files that go to the host in one stream: a tar archive of the list of their names as lines of a shell, the list of their digests in the same order,
-/// and the files below <c>files/</c>.
+/// Small files that go to the host in one stream: a tar archive of <c>names</c>, lines of a shell that hash all of them and hold the digests that should come
+/// out, in the same order, and of the files below <c>files/</c>.
 /// </summary>
 internal sealed class FilePack
 {
@@ -13,11 +13,10 @@ internal sealed class FilePack
     private const long MostBytes = 8 << 20;
 
     private const int MostFiles = 512;
-    private const int FilesPerProgram = 256;
+    private const int FilesPerProgram = 512;
     private const int CopyBytes = 64 * 1024;
 
     private readonly string _names;
-    private readonly string _digests;
 
     private FilePack(IReadOnlyList<HostUpload> files)
     {
@@ -26,9 +25,10 @@ internal sealed class FilePack
         // Names that would spoil a line of the hashing program are hashed one by one, after all others.
         var plain = files.ToLookup(file => HostDigest.IsPlain(file.Path));
         Files = [.. plain[true], .. plain[false]];
-        _names = string.Concat(plain[true].Chunk(FilesPerProgram).Select(part => $"several {string.Join(' ', part.Select(Quoted))}\n"))
-            + string.Concat(plain[false].Select(file => $"one {Quoted(file)}\n"));
-        _digests = string.Concat(Files.Select(file => file.Sha256 + "\n"));
+        _names = "all() {\n:\n"
+            + string.Concat(plain[true].Chunk(FilesPerProgram).Select(part => $"several {string.Join(' ', part.Select(Quoted))}\n"))
+            + string.Concat(plain[false].Select(file => $"one {Quoted(file)}\n"))
+            + $"}}\ndigests='{string.Join('\n', Files.Select(file => file.Sha256))}'\n";
     }
 
     /// <summary>The folder that holds them all, without a slash at its end.</summary>
@@ -67,7 +67,6 @@ internal sealed class FilePack
     public async Task WriteAsync(Stream target, Action<long> sent, CancellationToken cancellationToken)
     {
         await AddAsync(target, "names", _names, cancellationToken).ConfigureAwait(false);
-        await AddAsync(target, "digests", _digests, cancellationToken).ConfigureAwait(false);
         var buffer = new byte[CopyBytes];
         foreach (var file in Files)
         {

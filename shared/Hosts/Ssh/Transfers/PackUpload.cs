@@ -24,19 +24,20 @@ internal sealed class PackUpload(RemoteCalls calls)
         put() {
           for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do
             [ -d "$each" ] && [ -d "$2/${each##*/}" ] || continue
-            [ "$(stat -L -c %d -- "$2/${each##*/}")" = "$disk" ] || return 76
+            [ "$(stat -L -c %d -- "$2/${each##*/}")" = "$(stat -L -c %d -- "$1")" ] || return 76
             put "$each" "$2/${each##*/}" || return
           done
           some "$2" "$1"/* && some "$2" "$1"/.[!.]* && some "$2" "$1"/..?* && rmdir -- "$1"
         }
         into=$1 stage=$2
         command -v tar >/dev/null || exit 76
-        mkdir -p -- "$into/" && umask 022 && mkdir -- "$stage" || exit
-        tar -x -m -o -f - -C "$stage" && cd "$stage/files" || fail
-        . ../names >../there
-        cat ../there
-        [ "$(cat ../there)" = "$(cat ../digests)" ] || { cd / && rm -rf -- "$stage"; exit 75; }
-        disk=$(stat -c %d -- "$stage") && flush "$stage" && cd / || fail
+        umask 022
+        mkdir -p -- "$into/" "$stage" || exit
+        tar -x -m -o -f - -C "$stage" && cd "$stage/files" && . ../names || fail
+        there=$(all)
+        echo "$there"
+        [ "$there" = "$digests" ] || { cd / && rm -rf -- "$stage"; exit 75; }
+        flush "$stage" && cd / || fail
         tries=0
         until put "$stage/files" "$into"; do
           code=$? tries=$((tries + 1))

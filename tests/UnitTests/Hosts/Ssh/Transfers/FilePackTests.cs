@@ -10,7 +10,7 @@ namespace FineTunePipeline.UnitTests.Hosts.Ssh.Transfers;
 public sealed class FilePackTests
 {
     [Fact]
-    public async Task A_pack_is_a_tar_archive_of_names_digests_and_files()
+    public async Task A_pack_is_a_tar_archive_of_names_with_their_digests_and_files()
     {
         var deep = string.Join('/', Enumerable.Repeat("größe 模型", 20));
         HostUpload[] files = [UploadFiles.Of("/w/it's", "1"), UploadFiles.Of("/w/line\nbreak", "22"), UploadFiles.Of($"/w/{deep}", new string('x', 512)), UploadFiles.Of("/w/z", "")];
@@ -18,10 +18,10 @@ public sealed class FilePackTests
 
         var entries = await ReadAsync(pack);
 
-        Assert.Equal(["names", "digests", "files/it's", $"files/{deep}", "files/z", "files/line\nbreak"], entries.Select(entry => entry.Name));
-        Assert.Equal($"several './it'\\''s' './{deep}' './z'\none './line\nbreak'\n", entries[0].Text);
-        Assert.Equal(string.Concat(pack.Files.Select(file => file.Sha256 + "\n")), entries[1].Text);
-        Assert.Equal(["1", new string('x', 512), "", "22"], entries.Skip(2).Select(entry => entry.Text));
+        Assert.Equal(["names", "files/it's", $"files/{deep}", "files/z", "files/line\nbreak"], entries.Select(entry => entry.Name));
+        Assert.StartsWith($"all() {{\n:\nseveral './it'\\''s' './{deep}' './z'\none './line\nbreak'\n}}\ndigests='", entries[0].Text);
+        Assert.EndsWith($"'{string.Join('\n', pack.Files.Select(file => file.Sha256))}'\n", entries[0].Text);
+        Assert.Equal(["1", new string('x', 512), "", "22"], entries.Skip(1).Select(entry => entry.Text));
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class FilePackTests
     {
         var name = new string('n', length - "files/".Length);
 
-        Assert.Equal("files/" + name, (await ReadAsync(FilePack.Of([UploadFiles.Of("/w/" + name, "x")]).Single()))[2].Name);
+        Assert.Equal("files/" + name, (await ReadAsync(FilePack.Of([UploadFiles.Of("/w/" + name, "x")]).Single()))[1].Name);
     }
 
     [Fact]
