@@ -27,7 +27,7 @@ public sealed class ParkedTests(RabbitMqBroker broker) : IClassFixture<RabbitMqB
         using var calls = new GatewayCalls(address);
         using var http = new HttpClient(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address };
         var jobId = await calls.SubmitAsync(SmallJob.Shortest);
-        await GatewayCalls.UntilAsync(async () => (await broker.QueuesAsync()).Count(queue => queue.Consumers > 0) == 4, () => $"queues\n{program.Said}");
+        await GatewayCalls.UntilAsync(async () => (await broker.QueuesAsync()).Count(queue => queue.Consumers > 0) == 6, () => $"queues\n{program.Said}");
 
         await PublishAsync("orchestrator", $"no JSON at all, for {jobId}");
         await PublishAsync("orchestrator", Envelope("Jobs:CancelJob", $$"""{ "jobId": "{{jobId}}" }"""));

@@ -35,7 +35,7 @@ public sealed class TwoProcessesTests(RabbitMqBroker broker) : IClassFixture<Rab
         var queues = await broker.QueuesAsync();
         Assert.All(queues, queue => Assert.True(queue is { Type: "classic", Durable: true, Consumers: 1 }, $"{queue}"));
         Assert.Equal(
-            ["gateway-parked", "gateway-views", "orchestrator", "orchestrator-provenance", .. Enum.GetNames<Stage>().Select(stage => "stage-" + stage.ToLowerInvariant()).Order()],
+            ["gateway-hosts", "gateway-parked", "gateway-views", "orchestrator", "orchestrator-hosts", "orchestrator-provenance", "provisioning-hosts", .. Enum.GetNames<Stage>().Select(stage => "stage-" + stage.ToLowerInvariant()).Order()],
             queues.Select(queue => queue.Name).Order());
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal(0, await gateway.StopAsync());
