@@ -52,7 +52,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         }
 
         (row.Fault, row.FailedAtMs, row.IsRemoving) = (null, null, false);
-        events.Add(Told(row));
+        events.Add(row.Change(time.GetUtcNow()));
         if (row.IsFree)
         {
             events.Add(new HostFreed { HostName = row.Name });
@@ -73,17 +73,10 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         if (row.LeaseId is null || row.IsLost)
         {
             database.Remove(row);
-            return [Told(row, isRemoved: true)];
+            return [row.Change(time.GetUtcNow(), isRemoved: true)];
         }
 
         row.IsRemoving = true;
-        return [Told(row)];
-    }
-
-    private HostChanged Told(HostRow row, bool isRemoved = false)
-    {
-        var now = time.GetUtcNow();
-        row.Version = Math.Max(row.Version + 1, now.ToUnixTimeMilliseconds());
-        return row.Changed(now, isRemoved);
+        return [row.Change(time.GetUtcNow())];
     }
 }

@@ -76,10 +76,11 @@ internal sealed class HostRow
     /// <summary>For the stages of the lease that has moved in.</summary>
     public HostReference Reference => SshEndpoint.Parse(Address).Reference($"{SharedFolder}/{LeaseId}") with { HostKey = HostKey, SharedFolder = SharedFolder };
 
-    public HostChanged Changed(DateTimeOffset at, bool isRemoved = false) => new()
+    /// <summary>The event of a change that was just made, under a version of its own.</summary>
+    public HostChanged Change(DateTimeOffset at, bool isRemoved = false) => new()
     {
         HostName = Name,
-        Version = Version,
+        Version = Version = Math.Max(Version + 1, at.ToUnixTimeMilliseconds()),
         State = isRemoved ? HostState.Removed : State,
         Address = Address,
         HourlyPrice = HourlyPrice,

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -51,105 +52,76 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
     /// <param name="change">Changes the row as it is now, or answers false: then nothing is written. Run again when somebody else wrote meanwhile.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>The row as it was written; null if there is none, or nothing was to be changed.</returns>
-    public async Task<HostRow?> ChangeAsync(string name, Func<HostRow, bool> change, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            var row = await database.Hosts.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
-            if (row is null || !change(row))
-            {
-                return null;
-            }
-
-            await TellAsync(database, row, cancellationToken);
-            if (await TrySaveAsync(database, cancellationToken))
-            {
-                return row;
-            }
-        }
-    }
+    public Task<HostRow?> ChangeAsync(string name, Func<HostRow, bool> change, CancellationToken cancellationToken) => WriteAsync(
+        row => row.Name == name,
+        (_, row) => Task.FromResult<object[]?>(change(row) ? [row.Change(time.GetUtcNow())] : null),
+        cancellationToken);
 
     /// <summary>
     /// Gives up the lease of a host: its job is told, and may take another host at once. The host stays that lease's until it answers again and is cleaned.
     /// </summary>
     /// <returns>false if that lease no longer has it.</returns>
-    public async Task<bool> LoseAsync(string name, string leaseId, string reason, CancellationToken cancellationToken)
-    {
-        while (true)
+    public async Task<bool> LoseAsync(string name, string leaseId, string reason, CancellationToken cancellationToken) => await WriteAsync(
+        row => row.Name == name && row.LeaseId == leaseId && !row.IsLost,
+        async (database, row) =>
         {
-            await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            var row = await database.Hosts.SingleOrDefaultAsync(row => row.Name == name && row.LeaseId == leaseId && !row.IsLost, cancellationToken);
-            if (row is null)
-            {
-                return false;
-            }
-
-            (row.IsLost, row.Fault, row.FailedAtMs) = (true, reason, time.GetUtcNow().ToUnixTimeMilliseconds());
-            await TellAsync(database, row, cancellationToken);
-            await outbox.PublishAsync(database, await HostLosses.MarkAsync(database, leaseId, row.JobId!, reason, cancellationToken), cancellationToken);
-            if (await TrySaveAsync(database, cancellationToken))
-            {
-                return true;
-            }
-        }
-    }
+            var now = time.GetUtcNow();
+            (row.IsLost, row.Fault, row.FailedAtMs) = (true, reason, now.ToUnixTimeMilliseconds());
+            return [row.Change(now), await HostLosses.MarkAsync(database, leaseId, row.JobId!, reason, cancellationToken)];
+        },
+        cancellationToken) is not null;
 
     /// <summary>A lease has left the host: it is free again, or goes, if its owner wants that.</summary>
-    public async Task LeaveAsync(string leaseId, CancellationToken cancellationToken)
-    {
-        while (true)
+    public Task LeaveAsync(string leaseId, CancellationToken cancellationToken) => WriteAsync(
+        row => row.LeaseId == leaseId,
+        (database, row) =>
         {
-            await using var database = await databases.CreateDbContextAsync(cancellationToken);
-            if (await database.Hosts.SingleOrDefaultAsync(row => row.LeaseId == leaseId, cancellationToken) is not { } row)
-            {
-                return;
-            }
-
+            var now = time.GetUtcNow();
             (row.LeaseId, row.IsLost, row.Fault) = (null, false, null);
             if (row.OnRelease != HostRow.Keep && row.IsMovedOut)
             {
                 // It may be off: a job takes it only where there is no other, and finds out.
                 row.Fault = $"When its last job gave it back it was told: {row.OnRelease}. Start it if it is off, and say so: finetune hosts update {row.Name}.";
-                row.FailedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+                row.FailedAtMs = now.ToUnixTimeMilliseconds();
             }
 
             if (row.IsRemoving)
             {
-                await TellAsync(database, row, cancellationToken, isRemoved: true);
                 database.Remove(row);
-            }
-            else
-            {
-                await TellAsync(database, row, cancellationToken);
-                await outbox.PublishAsync(database, new HostFreed { HostName = row.Name }, cancellationToken);
+                return Task.FromResult<object[]?>([row.Change(now, isRemoved: true)]);
             }
 
-            if (await TrySaveAsync(database, cancellationToken))
-            {
-                return;
-            }
-        }
-    }
+            return Task.FromResult<object[]?>([row.Change(now), new HostFreed { HostName = row.Name }]);
+        },
+        cancellationToken);
 
-    private Task TellAsync(ProvisioningDbContext database, HostRow row, CancellationToken cancellationToken, bool isRemoved = false)
+    /// <summary>Changes the row that <paramref name="which"/> finds, and tells of it, in one transaction; again on the row as it is then if somebody else changed it meanwhile.</summary>
+    /// <param name="change">Returns what to tell; null: nothing is to be changed.</param>
+    private async Task<HostRow?> WriteAsync(
+        Expression<Func<HostRow, bool>> which, Func<ProvisioningDbContext, HostRow, Task<object[]?>> change, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        row.Version = Math.Max(row.Version + 1, now.ToUnixTimeMilliseconds());
-        return outbox.PublishAsync(database, row.Changed(now, isRemoved), cancellationToken);
-    }
+        while (true)
+        {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
+            if (await database.Hosts.SingleOrDefaultAsync(which, cancellationToken) is not { } row || await change(database, row) is not { } events)
+            {
+                return null;
+            }
 
-    /// <summary>False: somebody else changed the row since it was read.</summary>
-    private async Task<bool> TrySaveAsync(ProvisioningDbContext database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await outbox.SaveAsync(database, cancellationToken);
-            return true;
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return false;
+            foreach (var told in events)
+            {
+                await outbox.PublishAsync(database, told, cancellationToken);
+            }
+
+            try
+            {
+                await outbox.SaveAsync(database, cancellationToken);
+                return row;
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                continue;
+            }
         }
     }
 }
