@@ -6,7 +6,4 @@ internal static partial class SilenceWatchLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Nothing was heard of {Count} jobs for long ({First} is one): what they wait for is asked for again")]
     public static partial void AskedAgain(this ILogger logger, int count, string first);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The look for silent jobs failed")]
-    public static partial void LookFailed(this ILogger logger, Exception exception);
 }

@@ -1,6 +1,6 @@
+using FineTunePipeline.Messaging.Diagnostics;
 using FineTunePipeline.Orchestrator.Data;
 using FineTunePipeline.Orchestrator.Saga;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Orchestrator.Silence;
@@ -10,7 +10,7 @@ namespace FineTunePipeline.Orchestrator.Silence;
 /// long. A training of a day is asked for seven times; what was lost is found within minutes. A clock that was set back makes waits longer by as much: those
 /// jobs are asked at once.
 /// </summary>
-internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<SilenceWatch> logger) : BackgroundService
+internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<SilenceWatch> logger) : RepeatedLook(Every, time, logger)
 {
     /// <summary>Longer than any wait between two attempts.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
@@ -24,7 +24,7 @@ internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<S
     /// <returns>The jobs that were asked.</returns>
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var silent = new Dictionary<string, (DateTimeOffset Since, DateTimeOffset Next)>();
         var due = new List<string>();
         foreach (var (jobId, changedAt) in await jobs.SelectAsync(now - Silence, now + Silence, cancellationToken))
@@ -48,23 +48,11 @@ internal sealed class SilenceWatch(SilentJobs jobs, TimeProvider time, ILogger<S
         return due;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task OnceAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (await LookAsync(cancellationToken) is { Count: > 0 } asked)
         {
-            try
-            {
-                if (await LookAsync(stoppingToken) is { Count: > 0 } asked)
-                {
-                    logger.AskedAgain(asked.Count, asked[0]);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The next look finds the same jobs.
-                logger.LookFailed(exception);
-            }
+            Logger.AskedAgain(asked.Count, asked[0]);
         }
     }
 }

@@ -12,7 +12,4 @@ internal static partial class PoolWatchLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} is given up: {Reason}")]
     public static partial void Lost(this ILogger logger, string host, string leaseId, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The hosts of the pool could not be looked at")]
-    public static partial void LookFailed(this ILogger logger, Exception exception);
 }

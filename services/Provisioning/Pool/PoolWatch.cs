@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using FineTunePipeline.Messaging.Diagnostics;
 using FineTunePipeline.Provisioning.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +10,8 @@ namespace FineTunePipeline.Provisioning.Pool;
 /// Asks the hosts that jobs have for a sign of life, and gives up those that gave none for too long (design rule 2: nobody else can say whether such a host
 /// lives). Silence is measured from what this process saw itself: neither a clock that jumps nor a computer that slept makes a host lost.
 /// </summary>
-internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger) : BackgroundService
+internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger)
+    : RepeatedLook(options.Value.ProbeEvery, time, logger)
 {
     /// <summary>One that did not answer is not silent yet.</summary>
     private const int ProbesAtLeast = 3;
@@ -29,22 +30,7 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<Poo
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.ProbeEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The next look finds the same hosts.
-                logger.LookFailed(exception);
-            }
-        }
-    }
+    protected override Task OnceAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
 
     private async Task LookAtAsync(HostRow row, CancellationToken cancellationToken)
     {
@@ -60,27 +46,27 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<Poo
 
         if (_silent.TryRemove(row.LeaseId!, out var silence))
         {
-            logger.Answers(row.Name, row.LeaseId!, time.GetElapsedTime(silence.Since));
+            Logger.Answers(row.Name, row.LeaseId!, Time.GetElapsedTime(silence.Since));
             await TellAsync(row, fault: null, cancellationToken);
         }
     }
 
     private async Task SilentAsync(HostRow row, Exception why, CancellationToken cancellationToken)
     {
-        var silence = _silent.AddOrUpdate(row.LeaseId!, _ => new Silence(time.GetTimestamp(), 1), (_, known) => known with { Probes = known.Probes + 1 });
+        var silence = _silent.AddOrUpdate(row.LeaseId!, _ => new Silence(Time.GetTimestamp(), 1), (_, known) => known with { Probes = known.Probes + 1 });
         if (silence.Probes == 1)
         {
-            logger.IsSilent(why, row.Name, row.LeaseId!);
+            Logger.IsSilent(why, row.Name, row.LeaseId!);
             await TellAsync(row, $"No contact: {why.Message}", cancellationToken);
         }
 
-        var lasted = time.GetElapsedTime(silence.Since);
+        var lasted = Time.GetElapsedTime(silence.Since);
         if (silence.Probes >= ProbesAtLeast && lasted >= options.Value.LostAfter)
         {
             var reason = FormattableString.Invariant($"{row.Name} ({row.Address}) gave no sign of life for {lasted.TotalSeconds:0} s: {why.Message}");
             if (await hosts.LoseAsync(row.Name, row.LeaseId!, reason, cancellationToken))
             {
-                logger.Lost(row.Name, row.LeaseId!, reason);
+                Logger.Lost(row.Name, row.LeaseId!, reason);
             }
 
             _silent.TryRemove(row.LeaseId!, out _);
