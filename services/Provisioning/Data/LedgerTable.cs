@@ -12,8 +12,8 @@ internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> datab
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
 
-        // One a live lease; SQLite cannot compare its times.
-        var running = await database.Ledger.AsNoTracking().Where(row => row.State == LedgerState.Hold).ToListAsync(cancellationToken);
+        // One for each live lease that costs something; SQLite cannot compare its times.
+        var running = await database.Ledger.AsNoTracking().Where(row => row.State == LedgerState.Hold && row.Until != null).ToListAsync(cancellationToken);
         return [.. running.Where(row => row.Until <= now)];
     }
 
