@@ -11,10 +11,15 @@ public static class DurableFile
     /// <summary>Names of unfinished files begin with it; listings leave them out.</summary>
     public const string TemporaryPrefix = ".partial-";
 
+    /// <summary>Permissions on Unix of what nobody but its owner may read.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Runs <paramref name="write"/> on a temporary file and puts it in place of <paramref name="path"/>; makes the folders above it.</summary>
     /// <param name="mode">Permissions on Unix; null leaves the system's default.</param>
+    /// <param name="keepsOther">A file that is there by the time of the rename is kept, and what was written is dropped.</param>
     /// <exception cref="IOException">The disk is full, or the folder cannot be written; nothing is left behind.</exception>
-    public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken, UnixFileMode? mode = null)
+    public static async Task WriteAsync(
+        string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken, UnixFileMode? mode = null, bool keepsOther = false)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))
             ?? throw new ArgumentException($"'{path}' names no file.", nameof(path));
@@ -34,8 +39,12 @@ public static class DurableFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: !keepsOther);
             FlushFolder(folder);
+        }
+        catch (IOException) when (keepsOther && File.Exists(path))
+        {
+            File.Delete(temporary);
         }
         catch
         {
@@ -47,6 +56,13 @@ public static class DurableFile
     /// <summary><see cref="WriteAsync"/> for a short text in UTF-8.</summary>
     public static Task WriteTextAsync(string path, string text, CancellationToken cancellationToken, UnixFileMode? mode = null) =>
         WriteAsync(path, async (stream, token) => await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), token).ConfigureAwait(false), cancellationToken, mode);
+
+    /// <summary>Makes sure that there is a file that only its owner may read. Of two who make it at once, one's is kept, and both find that.</summary>
+    /// <param name="text">Asked only where there is no file.</param>
+    public static Task EnsurePrivateAsync(string path, Func<string> text, CancellationToken cancellationToken) => File.Exists(path)
+        ? Task.CompletedTask
+        : WriteAsync(
+            path, async (stream, token) => await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text()), token).ConfigureAwait(false), cancellationToken, OwnerOnly, keepsOther: true);
 
     /// <summary>Makes a rename in a folder survive a power cut. Windows has no such call and needs none on NTFS, whose journal keeps the order.</summary>
     internal static void FlushFolder(string folder)

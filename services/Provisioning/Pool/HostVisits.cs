@@ -58,7 +58,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     /// <exception cref="IOException">The host cannot be reached, does not let us in, has another key, no place, or is used by another installation.</exception>
     public async Task<string> MoveInAsync(HostRow row, CancellationToken cancellationToken)
     {
-        SshKeyFile.Ensure(ssh.Value.KeyFile);
+        await SshKeyFile.EnsureAsync(ssh.Value.KeyFile, cancellationToken);
         var result = await MoveInWithKeyAsync(row, cancellationToken);
         var folder = result.StandardOutput.Trim();
         return result.ExitCode switch
@@ -98,7 +98,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
         }
         catch (HostLoginRefusedException) when (row.Password is not null)
         {
-            var password = secrets.Open(JsonSerializer.Deserialize<SealedSecret>(row.Password)!);
+            var password = await secrets.OpenAsync(JsonSerializer.Deserialize<SealedSecret>(row.Password)!, cancellationToken);
             await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row), new SshPassword(password));
             var result = await RunAsync(visit.Host, InstallKeyScript, [SshKeyFile.PublicLine(ssh.Value.KeyFile)], cancellationToken);
             return result.ExitCode == 0

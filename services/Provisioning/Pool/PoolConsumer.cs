@@ -12,7 +12,7 @@ internal sealed class PoolConsumer(HostEdits edits, SecretKey key) : IConsumer<S
 
     public async Task Consume(ConsumeContext<RemoveHost> context) => await TellAsync(context, await edits.RemoveAsync(context.Message, context.CancellationToken));
 
-    public Task Consume(ConsumeContext<TellSecretKey> context) => context.Publish(key.Told(), context.CancellationToken);
+    public async Task Consume(ConsumeContext<TellSecretKey> context) => await context.Publish(await key.ToldAsync(context.CancellationToken), context.CancellationToken);
 
     private static async Task TellAsync(ConsumeContext context, IReadOnlyList<object> events)
     {

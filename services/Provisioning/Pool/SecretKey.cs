@@ -10,28 +10,32 @@ namespace FineTunePipeline.Provisioning.Pool;
 internal sealed class SecretKey(IOptions<PoolOptions> options)
 {
     /// <exception cref="IOException">The file cannot be read, or made.</exception>
-    public SecretKeyTold Told()
+    public async Task<SecretKeyTold> ToldAsync(CancellationToken cancellationToken)
     {
-        using var key = Load();
+        using var key = await LoadAsync(cancellationToken);
         return new SecretKeyTold { PublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()) };
     }
 
     /// <exception cref="CryptographicException">It was sealed for another key.</exception>
-    public string Open(SealedSecret secret)
+    public async Task<string> OpenAsync(SealedSecret secret, CancellationToken cancellationToken)
     {
-        using var key = Load();
+        using var key = await LoadAsync(cancellationToken);
         return SecretSeal.Open(key, secret);
     }
 
-    private ECDiffieHellman Load()
+    private async Task<ECDiffieHellman> LoadAsync(CancellationToken cancellationToken)
     {
-        PrivateFile.Ensure(options.Value.SecretKeyFile, () =>
-        {
-            using var made = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-            return made.ExportPkcs8PrivateKeyPem() + "\n";
-        });
+        var path = options.Value.SecretKeyFile;
+        await DurableFile.EnsurePrivateAsync(
+            path,
+            () =>
+            {
+                using var made = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+                return made.ExportPkcs8PrivateKeyPem() + "\n";
+            },
+            cancellationToken);
         var key = ECDiffieHellman.Create();
-        key.ImportFromPem(File.ReadAllText(options.Value.SecretKeyFile));
+        key.ImportFromPem(await File.ReadAllTextAsync(path, cancellationToken));
         return key;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class LocalRuns(Func<HostCommand> supervise, TimeProvider time)
         cancellationToken.ThrowIfCancellationRequested();
         var commandFile = Path.Combine(folder, RunFolder.Command);
         await DurableFile.WriteTextAsync(
-            commandFile, JsonSerializer.Serialize(command, ContractJson.Options), cancellationToken, UnixFileMode.UserRead | UnixFileMode.UserWrite).ConfigureAwait(false);
+            commandFile, JsonSerializer.Serialize(command, ContractJson.Options), cancellationToken, DurableFile.OwnerOnly).ConfigureAwait(false);
 
         var program = supervise();
         var info = CommandStart.Info(program with { Arguments = [.. program.Arguments, folder, commandFile] });

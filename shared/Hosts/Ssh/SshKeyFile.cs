@@ -12,11 +12,14 @@ public static class SshKeyFile
 {
     /// <summary>Makes the key (ECDSA P-256, readable by its owner alone) if there is none. Two who make it at once get the same.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void Ensure(string path) => PrivateFile.Ensure(path, () =>
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportECPrivateKeyPem() + "\n";
-    });
+    public static Task EnsureAsync(string path, CancellationToken cancellationToken) => DurableFile.EnsurePrivateAsync(
+        path,
+        () =>
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return key.ExportECPrivateKeyPem() + "\n";
+        },
+        cancellationToken);
 
     /// <summary>The public half, as a line of <c>~/.ssh/authorized_keys</c>.</summary>
     public static string PublicLine(string path)

@@ -11,12 +11,12 @@ public sealed class SshKeyFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Makes_a_key_that_only_its_owner_can_read_and_keeps_it()
+    public async Task Makes_a_key_that_only_its_owner_can_read_and_keeps_it()
     {
         var path = _folder.At("home/ssh_key");
-        SshKeyFile.Ensure(path);
+        await SshKeyFile.EnsureAsync(path, default);
         var first = File.ReadAllText(path);
-        SshKeyFile.Ensure(path);
+        await SshKeyFile.EnsureAsync(path, default);
 
         Assert.Equal(first, File.ReadAllText(path));
         Assert.Single(Directory.EnumerateFiles(Path.GetDirectoryName(path)!));
@@ -31,9 +31,9 @@ public sealed class SshKeyFileTests : IDisposable
     {
         var path = _folder.At("ssh_key");
 
-        var lines = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        var lines = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
-            SshKeyFile.Ensure(path);
+            await SshKeyFile.EnsureAsync(path, default);
             return SshKeyFile.PublicLine(path);
         })));
 
