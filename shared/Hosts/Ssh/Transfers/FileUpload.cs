@@ -72,18 +72,17 @@ internal sealed class FileUpload(RemoteCalls calls)
     private async Task<(long Sent, long There)> WriteAsync(
         RemoteScript script, Stream content, byte[] chunk, int first, string path, CancellationToken cancellationToken)
     {
-        using var stall = new CancellationTokenSource(calls.Options.CallTimeout, calls.Pool.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stall.Token);
+        using var limit = new StallLimit(calls, cancellationToken);
         try
         {
-            var process = await RemoteProcess.StartAsync(calls.Pool, script, either.Token).ConfigureAwait(false);
+            var process = await RemoteProcess.StartAsync(calls.Pool, script, limit.Token).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {
                 var sent = 0L;
                 for (var length = first; length > 0; length = await content.ReadAsync(chunk, cancellationToken).ConfigureAwait(false))
                 {
-                    stall.CancelAfter(calls.Options.CallTimeout);
-                    if (!await process.WriteAsync(chunk.AsMemory(0, length), either.Token).ConfigureAwait(false))
+                    limit.Moved();
+                    if (!await process.WriteAsync(chunk.AsMemory(0, length), limit.Token).ConfigureAwait(false))
                     {
                         break;
                     }
@@ -92,20 +91,14 @@ internal sealed class FileUpload(RemoteCalls calls)
                 }
 
                 // The host flushes what it was sent: that may take its time on a slow disk.
-                stall.CancelAfter(calls.Options.CallTimeout);
-                await process.CloseInputAsync(either.Token).ConfigureAwait(false);
-                var answer = new byte[64];
-                var read = 0;
-                for (int more; (more = await process.ReadAsync(answer.AsMemory(read), either.Token).ConfigureAwait(false)) > 0;)
-                {
-                    read += more;
-                }
-
-                ThrowIfFailed(new RemoteResult(await process.ExitAsync(either.Token).ConfigureAwait(false), [], process.ErrorText.Trim()), path);
-                return (sent, long.TryParse(Encoding.ASCII.GetString(answer, 0, read).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var there) ? there : sent);
+                limit.Moved();
+                await process.CloseInputAsync(limit.Token).ConfigureAwait(false);
+                var result = await RemoteCalls.ToEndAsync(process, limit.Token).ConfigureAwait(false);
+                ThrowIfFailed(result, path);
+                return (sent, long.TryParse(Encoding.ASCII.GetString(result.Output).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var there) ? there : sent);
             }
         }
-        catch (OperationCanceledException exception) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (limit.Explains(exception))
         {
             throw calls.Late($"storing {path} (nothing moved)", calls.Options.CallTimeout, exception);
         }
