@@ -23,7 +23,7 @@ internal static class HostsApi
     private static async Task<IResult> ListAsync(HostViews views, CancellationToken cancellationToken) =>
         Results.Json(new { hosts = (await views.ListAsync(cancellationToken)).Select(HostView.From) }, ContractJson.Options);
 
-    private static async Task<IResult> AddAsync(HostRequest request, HostViews views, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(HostRequest request, HostViews views, CancellationToken cancellationToken)
     {
         if (!TryRead(request, name: null, out var set, out var wrong))
         {
@@ -35,21 +35,21 @@ internal static class HostsApi
             return ErrorAnswers.HostExists(set.HostName);
         }
 
-        var answer = await SendAsync(views, set, request.Password, time, cancellationToken);
+        var answer = await SendAsync(views, set, request.Password, cancellationToken);
 
         // Whoever has added a host may name it in the next call.
-        await views.ShownAsync(set.HostName, time, cancellationToken);
+        await views.ShownAsync(set.HostName, cancellationToken);
         return answer;
     }
 
-    private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> UpdateAsync(string name, HostRequest request, HostViews views, CancellationToken cancellationToken)
     {
         if (await views.FindAsync(name, cancellationToken) is not { } host)
         {
             return ErrorAnswers.NoHost(name);
         }
 
-        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request.Password, time, cancellationToken) : wrong!;
+        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request.Password, cancellationToken) : wrong!;
     }
 
     private static async Task<IResult> RemoveAsync(string name, HostViews views, CancellationToken cancellationToken)
@@ -77,11 +77,11 @@ internal static class HostsApi
         }
     }
 
-    private static async Task<IResult> SendAsync(HostViews views, SetHost set, string? password, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> SendAsync(HostViews views, SetHost set, string? password, CancellationToken cancellationToken)
     {
         if (password is not null)
         {
-            if (await views.SecretKeyAsync(time, cancellationToken) is not { } key)
+            if (await views.SecretKeyAsync(cancellationToken) is not { } key)
             {
                 return ErrorAnswers.NoSecretKey();
             }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTunePipeline.Gateway.Views;
 
 /// <summary>The hosts that people have, as Provisioning told of them, and their wishes for them.</summary>
-internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, ServiceOutbox<GatewayDbContext> outbox)
+internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, ServiceOutbox<GatewayDbContext> outbox, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -18,7 +18,7 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
     public const string Owner = "provisioning";
 
     /// <summary>The key with which secrets for Provisioning are sealed; it is asked for where it is not known yet.</summary>
-    public async Task<string?> SecretKeyAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task<string?> SecretKeyAsync(CancellationToken cancellationToken)
     {
         if (await FindKeyAsync(cancellationToken) is { } known)
         {
@@ -26,11 +26,11 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
         }
 
         await SendAsync(new TellSecretKey(), cancellationToken);
-        return await SoonAsync(() => FindKeyAsync(cancellationToken), time, cancellationToken);
+        return await SoonAsync(() => FindKeyAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Waits a little until Provisioning has told of a host.</summary>
-    public Task ShownAsync(string name, TimeProvider time, CancellationToken cancellationToken) => SoonAsync(() => FindAsync(name, cancellationToken), time, cancellationToken);
+    public Task ShownAsync(string name, CancellationToken cancellationToken) => SoonAsync(() => FindAsync(name, cancellationToken), cancellationToken);
 
     /// <summary>Those that there are, by name.</summary>
     public async Task<IReadOnlyList<HostChanged>> ListAsync(CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal sealed class HostViews(IDbContextFactory<GatewayDbContext> databases, S
         where T : class => outbox.SendAsync(HostQueues.PoolAddress, command, change: null, cancellationToken);
 
     /// <summary>Asks until there is an answer, for as long as a person waits patiently.</summary>
-    private static async Task<T?> SoonAsync<T>(Func<Task<T?>> ask, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<T?> SoonAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
         where T : class
     {
         T? answer;
