@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTunePipeline.Contracts;
+using Spectre.Console;
 
 namespace FineTunePipeline.Cli;
 
@@ -22,6 +23,21 @@ internal static class Output
         "parked" => $"{At(data)}  PARKED     {Text(data, "message_types").Split(';')[0]} in {Text(data, "queue")}: {Text(data, "fault")}",
         _ => OneLine($"{type} {data.ToJsonString()}"),
     };
+
+    /// <summary>A table of the objects of a list, a column for each of these.</summary>
+    public static void Table(JsonNode? list, params (string Title, Func<JsonNode, string> Cell)[] columns)
+    {
+        var table = new Table().AddColumns([.. columns.Select(column => column.Title)]);
+        foreach (var item in list as JsonArray ?? [])
+        {
+            table.AddRow(columns.Select(column => new Text(column.Cell(item!))));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>A column of <see cref="Table"/> that shows a value as it is.</summary>
+    public static (string Title, Func<JsonNode, string> Cell) Column(string title, string? key = null) => (title, item => Text(item, key ?? title));
 
     /// <summary>A value of a JSON object for one line of a terminal; empty if it is not there.</summary>
     public static string Text(JsonNode node, string key) => (node as JsonObject)?[key] is JsonValue value ? OneLine(value.ToString()) : "";

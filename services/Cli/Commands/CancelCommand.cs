@@ -9,14 +9,7 @@ internal sealed class CancelCommand : AsyncCommand<JobSettings>
     {
         using var gateway = settings.Connect();
         var job = await gateway.PostAsync($"api/jobs/{settings.Job}/cancel", null, Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(job);
-        }
-        else
-        {
-            Console.WriteLine($"Asked for the end of {settings.Job}; finetune watch {settings.Job} shows it");
-        }
+        settings.Tell(job, $"Asked for the end of {settings.Job}; finetune watch {settings.Job} shows it");
 
         return ExitCodes.Done;
     }

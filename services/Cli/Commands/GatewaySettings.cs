@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Nodes;
 using FineTunePipeline.Cli.Http;
 using Spectre.Console.Cli;
 
@@ -20,6 +21,19 @@ internal class GatewaySettings : CommandSettings
     public int RetrySeconds { get; init; } = 120;
 
     public GatewayClient Connect() => new(Address, TimeSpan.FromSeconds(Math.Max(0, RetrySeconds)));
+
+    /// <summary>What a command did: the gateway's answer for programs, a sentence for people.</summary>
+    public void Tell(JsonObject answer, string sentence)
+    {
+        if (Json)
+        {
+            Output.Json(answer);
+        }
+        else
+        {
+            Console.WriteLine(sentence);
+        }
+    }
 
     private string Address => Gateway ?? Environment.GetEnvironmentVariable("FINETUNE_GATEWAY") ?? "http://127.0.0.1:8080";
 }

@@ -23,19 +23,9 @@ internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
         body["name"] = settings.Name;
         using var gateway = settings.Connect();
         var answer = await gateway.PostAsync("api/hosts", body, Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(answer);
-        }
-        else
-        {
-            Console.WriteLine($"Added: {Output.Text(answer, "name")}. Jobs with provider.name: ssh may use it; `finetune hosts` shows what becomes of it.");
-            if (settings.Price > 0 && settings.OnRelease is null or "keep")
-            {
-                Console.WriteLine("It costs on when its jobs are done: end it yourself, or say --on-release shutdown if that ends it.");
-            }
-        }
-
+        var costsOn = settings.Price > 0 && settings.OnRelease is null or "keep"
+            ? "\nIt costs on when its jobs are done: end it yourself, or say --on-release shutdown if that ends it." : "";
+        settings.Tell(answer, $"Added: {Output.Text(answer, "name")}. Jobs with provider.name: ssh may use it; `finetune hosts` shows what becomes of it.{costsOn}");
         return ExitCodes.Done;
     }
 }

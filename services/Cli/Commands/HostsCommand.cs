@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -17,15 +16,15 @@ internal sealed class HostsCommand : AsyncCommand<GatewaySettings>
             return ExitCodes.Done;
         }
 
-        var table = new Table().AddColumn("name").AddColumn("state").AddColumn("address").AddColumn("an hour").AddColumn("gpu").AddColumn("job").AddColumn("fault");
-        foreach (var host in list["hosts"] as JsonArray ?? [])
-        {
-            var price = $"{Output.Text(host!, "hourly_price")} {Output.Text(host!, "currency")}";
-            string[] cells = [Output.Text(host!, "name"), Output.Text(host!, "state"), Output.Text(host!, "address"), price, Output.Text(host!, "gpu"), Output.Text(host!, "job_id"), Output.Text(host!, "fault")];
-            table.AddRow(cells.Select(cell => new Text(cell)));
-        }
-
-        AnsiConsole.Write(table);
+        Output.Table(
+            list["hosts"],
+            Output.Column("name"),
+            Output.Column("state"),
+            Output.Column("address"),
+            ("an hour", host => $"{Output.Text(host, "hourly_price")} {Output.Text(host, "currency")}"),
+            Output.Column("gpu"),
+            Output.Column("job", "job_id"),
+            Output.Column("fault"));
         return ExitCodes.Done;
     }
 }

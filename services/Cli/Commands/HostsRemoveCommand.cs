@@ -17,16 +17,8 @@ internal sealed class HostsRemoveCommand : AsyncCommand<HostsRemoveCommand.Setti
     {
         using var gateway = settings.Connect();
         var answer = await gateway.DeleteAsync($"api/hosts/{Uri.EscapeDataString(settings.Name)}", Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(answer);
-        }
-        else
-        {
-            var later = Output.Text(answer, "in_use") == "true" ? ", when its job gives it back" : "";
-            Console.WriteLine($"Removed: {Output.Text(answer, "name")}{later}. What it costs, it costs until you end it at whom you rent it from.");
-        }
-
+        var later = Output.Text(answer, "in_use") == "true" ? ", when its job gives it back" : "";
+        settings.Tell(answer, $"Removed: {Output.Text(answer, "name")}{later}. What it costs, it costs until you end it at whom you rent it from.");
         return ExitCodes.Done;
     }
 }

@@ -27,14 +27,7 @@ internal sealed class HostsUpdateCommand : AsyncCommand<HostsUpdateCommand.Setti
         body["forget_key"] = settings.ForgetKey;
         using var gateway = settings.Connect();
         var answer = await gateway.PatchAsync($"api/hosts/{Uri.EscapeDataString(settings.Name)}", body, Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(answer);
-        }
-        else
-        {
-            Console.WriteLine($"Changed: {Output.Text(answer, "name")}");
-        }
+        settings.Tell(answer, $"Changed: {Output.Text(answer, "name")}");
 
         return ExitCodes.Done;
     }

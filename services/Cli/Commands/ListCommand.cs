@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -30,14 +29,7 @@ internal sealed class ListCommand : AsyncCommand<ListCommand.Settings>
             return ExitCodes.Done;
         }
 
-        var table = new Table().AddColumn("job").AddColumn("name").AddColumn("state").AddColumn("message");
-        foreach (var job in page["jobs"] as JsonArray ?? [])
-        {
-            string[] keys = ["id", "name", "state", "message"];
-            table.AddRow(keys.Select(key => new Text(Output.Text(job!, key))));
-        }
-
-        AnsiConsole.Write(table);
+        Output.Table(page["jobs"], Output.Column("job", "id"), Output.Column("name"), Output.Column("state"), Output.Column("message"));
         if (Output.Text(page, "next") is { Length: > 0 } next)
         {
             Console.WriteLine($"More: finetune list --before {next}");

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -17,14 +16,15 @@ internal sealed class ParkedCommand : AsyncCommand<GatewaySettings>
             return ExitCodes.Done;
         }
 
-        var table = new Table().AddColumn("id").AddColumn("at").AddColumn("reason").AddColumn("queue").AddColumn("message").AddColumn("job").AddColumn("fault");
-        foreach (var message in list["parked"] as JsonArray ?? [])
-        {
-            string[] keys = ["id", "at", "reason", "queue", "message_type", "job_id", "fault"];
-            table.AddRow(keys.Select(key => new Text(Output.Text(message!, key))));
-        }
-
-        AnsiConsole.Write(table);
+        Output.Table(
+            list["parked"],
+            Output.Column("id"),
+            Output.Column("at"),
+            Output.Column("reason"),
+            Output.Column("queue"),
+            Output.Column("message", "message_type"),
+            Output.Column("job", "job_id"),
+            Output.Column("fault"));
         return ExitCodes.Done;
     }
 }

@@ -24,14 +24,7 @@ internal sealed class ParkedDropCommand : AsyncCommand<ParkedDropCommand.Setting
     {
         using var gateway = settings.Connect();
         var answer = await gateway.DeleteAsync($"api/ops/parked{(settings.All ? "" : $"/{settings.Id}")}", Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(answer);
-        }
-        else
-        {
-            Console.WriteLine($"Dropped: {Output.Text(answer, "dropped")}");
-        }
+        settings.Tell(answer, $"Dropped: {Output.Text(answer, "dropped")}");
 
         return ExitCodes.Done;
     }

@@ -17,14 +17,7 @@ internal sealed class ParkedResendCommand : AsyncCommand<ParkedResendCommand.Set
     {
         using var gateway = settings.Connect();
         var answer = await gateway.PostAsync($"api/ops/parked/{settings.Id}/resend", null, Interrupt.Token);
-        if (settings.Json)
-        {
-            Output.Json(answer);
-        }
-        else
-        {
-            Console.WriteLine($"Sent {settings.Id} to its queue again");
-        }
+        settings.Tell(answer, $"Sent {settings.Id} to its queue again");
 
         return ExitCodes.Done;
     }
