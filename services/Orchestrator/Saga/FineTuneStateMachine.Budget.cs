@@ -1,4 +1,3 @@
-using FineTunePipeline.Contracts.Stages;
 using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Saga;
@@ -8,8 +7,6 @@ public sealed partial class FineTuneStateMachine
 {
     private void BudgetPhase() => DuringAny(
         When(BudgetSpent).If(
-            context => context.Saga.LeaseId == context.Message.LeaseId && !context.Saga.Releasing && CanBeCancelled(context.Saga),
-            ours => ours
-                .Then(context => context.Saga.Failure = new Failure("budget_used", context.Message.Message, FailureKind.Budget))
-                .ThenAsync(context => CancelAsync(context, "its budget is used up"))));
+            context => context.Saga.LeaseId == context.Message.LeaseId && !context.Saga.Releasing,
+            ours => ours.ThenAsync(context => RunOutAsync(context, "budget_used", context.Message.Message, "its budget is used up"))));
 }

@@ -9,17 +9,8 @@ public sealed partial class FineTuneStateMachine
 {
     private void CancelPhase() => DuringAny(
         When(CancelRequested).ThenAsync(context => CancelAsync(context, context.Message.Reason)),
-        When(Deadline.Received).ThenAsync(context =>
-        {
-            if (!CanBeCancelled(context.Saga))
-            {
-                return Task.CompletedTask;
-            }
-
-            context.Saga.Failure = new Failure(
-                "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", FailureKind.Budget);
-            return CancelAsync(context, "its deadline passed");
-        }),
+        When(Deadline.Received).ThenAsync(context => RunOutAsync(
+            context, "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", "its deadline passed")),
         When(StageEnded).IfElse(
             context => context.Saga.CurrentState == Cancelling.Name && context.Saga.StageEnding
                 && context.Saga.Stage == context.Message.Stage && context.Saga.Attempt(context.Saga.Stage) == context.Message.Attempt,
@@ -33,6 +24,18 @@ public sealed partial class FineTuneStateMachine
 
     /// <summary>When only the provenance is still being written, all is done and deployed: too late, as a moment later.</summary>
     private bool CanBeCancelled(FineTuneSaga saga) => saga.CurrentState == Running.Name || saga.CurrentState == Waiting.Name;
+
+    /// <summary>A limit of time or money is reached: the job ends as a cancelled one does, and has failed.</summary>
+    private Task RunOutAsync(BehaviorContext<FineTuneSaga> context, string code, string message, string reason)
+    {
+        if (!CanBeCancelled(context.Saga))
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Saga.Failure = new Failure(code, message, FailureKind.Budget);
+        return CancelAsync(context, reason);
+    }
 
     private async Task CancelAsync(BehaviorContext<FineTuneSaga> context, string reason)
     {
