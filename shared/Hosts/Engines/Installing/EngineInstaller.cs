@@ -74,8 +74,8 @@ public sealed partial class EngineInstaller(IArtifactStore store, EngineLocator 
         var result = await host.RunAsync(unpack, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
-            var log = Tail(result.StandardError);
-            throw new EngineInstallException($"{EngineArchive.FileName(engine)} could not be unpacked in {folder} (exit code {result.ExitCode}): {LastLine(log)}", log);
+            var log = LogTail.Of(result.StandardError, LogLines);
+            throw new EngineInstallException($"{EngineArchive.FileName(engine)} could not be unpacked in {folder} (exit code {result.ExitCode}): {LogTail.LastLine(log)}", log);
         }
     }
 
@@ -86,15 +86,10 @@ public sealed partial class EngineInstaller(IArtifactStore store, EngineLocator 
         EngineSilentException.ThrowIfSilent(result, $"{command.FileName} {ProofOf(engine)}");
         if (result.ExitCode != 0)
         {
-            var log = Tail(result.StandardOutput + result.StandardError);
-            throw new EngineInstallException($"'{command.FileName} {ProofOf(engine)}' ended with exit code {result.ExitCode}: {LastLine(log)}", log);
+            var log = LogTail.Of(result.StandardOutput + result.StandardError, LogLines);
+            throw new EngineInstallException($"'{command.FileName} {ProofOf(engine)}' ended with exit code {result.ExitCode}: {LogTail.LastLine(log)}", log);
         }
     }
-
-    private static string Tail(string text) =>
-        string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(LogLines));
-
-    private static string LastLine(string log) => log.Length == 0 ? "it wrote nothing." : log.Split('\n')[^1];
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Installing our engines on the host in {Folder}")]
     private partial void LogInstalling(string folder);

@@ -29,12 +29,12 @@ internal sealed class EnginePublisher(Func<HostCommand, CancellationToken, Task<
 
         if (result.ExitCode != 0)
         {
-            var log = Tail(result.StandardOutput + result.StandardError);
+            var log = LogTail.Of(result.StandardOutput + result.StandardError, LogLines);
             throw log.Contains(SourceSilent, StringComparison.Ordinal)
                 ? new EnginePackageException(
                     "A source of NuGet packages does not answer, and the engines for rented hosts need packages that are not here yet.", log, FailureKind.Transient)
                 : new EnginePackageException(
-                    $"The engines for rented hosts could not be published (exit code {result.ExitCode}): {LastLine(log)} "
+                    $"The engines for rented hosts could not be published (exit code {result.ExitCode}): {LogTail.LastLine(log)} "
                     + $"Run 'dotnet msbuild {EngineSource.Project} -p:Folder=/absolute/folder' in {tree} and mend what it says.",
                     log,
                     FailureKind.BadInput);
@@ -51,7 +51,7 @@ internal sealed class EnginePublisher(Func<HostCommand, CancellationToken, Task<
         {
             throw new EnginePackageException(
                 $"Publishing the engines for rented hosts took longer than {limit} and was ended: raise FINETUNE__Engines__PublishTimeLimit, or look why it hangs.",
-                Tail(exception.Message),
+                LogTail.Of(exception.Message, LogLines),
                 FailureKind.BadInput,
                 exception);
         }
@@ -75,9 +75,4 @@ internal sealed class EnginePublisher(Func<HostCommand, CancellationToken, Task<
             ["MSBUILDTERMINALLOGGER"] = "off",
         },
     };
-
-    private static string Tail(string text) =>
-        string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(LogLines));
-
-    private static string LastLine(string text) => text.Split('\n') is { Length: > 0 } lines && lines[^1].Length > 0 ? lines[^1] : "it wrote nothing.";
 }
