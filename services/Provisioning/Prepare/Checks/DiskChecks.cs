@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Probes;
 using FineTunePipeline.Storage;
@@ -45,7 +46,7 @@ internal sealed class DiskChecks(PrepareOptions options, TimeProvider time)
         {
             return Finding.Bad(exception.Message);
         }
-        catch (IOException exception) when (exception is not HostUnreachableException)
+        catch (IOException exception) when (exception is not IStageFault { IsContactLost: true })
         {
             // A host by SSH says why only in words.
             return Finding.Bad(exception.Message);
