@@ -17,7 +17,6 @@ namespace FineTunePipeline.IntegrationTests.Hosts.Engines;
 /// <summary>How engines are unpacked, verified and proved on hosts of both kinds: with shell scripts of a line in the engines' place.</summary>
 public sealed class EngineInstallerHostTests : IAsyncDisposable
 {
-    private const string Busybox = "/bin/busybox";
     private readonly TemporaryFolder _folder = new();
     private readonly MemoryArtifactStore _store = new();
     private SshServer? _server;
@@ -76,14 +75,7 @@ public sealed class EngineInstallerHostTests : IAsyncDisposable
 
     private async Task<IComputeHost> HostAsync(bool busybox)
     {
-        if (busybox)
-        {
-            Assert.SkipUnless(File.Exists(Busybox), "busybox is not installed.");
-            Directory.CreateDirectory(_folder.At("bin"));
-            await Process.Start(Busybox, ["--install", "-s", _folder.At("bin")]).WaitForExitAsync();
-        }
-
-        _server = busybox ? await SshServer.StartAsync(_folder.At("bin", "ash"), _folder.At("bin")) : await SshServer.StartAsync();
+        _server = busybox ? await SshServer.StartAsync(await Busybox.InstallAsync(_folder.At("bin")), _folder.At("bin")) : await SshServer.StartAsync();
         _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         return _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
     }

@@ -17,7 +17,6 @@ namespace FineTunePipeline.IntegrationTests.Hosts.Engines;
 /// <summary>What the gate asks, asked of a host that has busybox and a driver of one line.</summary>
 public sealed class HostChecksTests : IAsyncDisposable
 {
-    private const string Busybox = "/bin/busybox";
     private readonly TemporaryFolder _folder = new();
     private SshServer? _server;
     private SshHostConnector? _connector;
@@ -66,13 +65,11 @@ public sealed class HostChecksTests : IAsyncDisposable
 
     private async Task<HostUnderTest> HostAsync(string driver)
     {
-        Assert.SkipUnless(File.Exists(Busybox), "busybox is not installed.");
-        Directory.CreateDirectory(_folder.At("bin"));
-        await Process.Start(Busybox, ["--install", "-s", _folder.At("bin")]).WaitForExitAsync();
+        var shell = await Busybox.InstallAsync(_folder.At("bin"));
         var program = _folder.Write("bin/nvidia-smi", "#!/bin/sh\n" + driver + "\n");
         await Process.Start("chmod", ["+x", program]).WaitForExitAsync();
         Directory.CreateDirectory(_folder.At("work"));
-        _server = await SshServer.StartAsync(_folder.At("bin", "ash"), _folder.At("bin"));
+        _server = await SshServer.StartAsync(shell, _folder.At("bin"));
         _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
         return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true);

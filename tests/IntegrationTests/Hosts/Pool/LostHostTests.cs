@@ -6,57 +6,51 @@ using Xunit;
 namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
 
 /// <summary>Hosts that are taken in the middle, cut off, started anew: the job goes on, there or elsewhere.</summary>
-public sealed class LostHostTests : IAsyncLifetime
+public sealed class LostHostTests : PoolTests
 {
-    private PoolHome _home = null!;
-
-    public async ValueTask InitializeAsync() => _home = await PoolHome.StartAsync();
-
-    public ValueTask DisposeAsync() => _home.DisposeAsync();
-
     [Fact]
     public async Task A_job_whose_host_is_taken_goes_on_on_the_next_from_its_last_checkpoint()
     {
-        var first = await _home.AddAsync("first", "--price", "1");
-        var second = await _home.AddAsync("second", "--price", "2");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
-        await _home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
+        var first = await Home.AddAsync("first", "--price", "1");
+        var second = await Home.AddAsync("second", "--price", "2");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
 
         await first.TakeAsync();
-        var job = await _home.Gateway.EndAsync(jobId);
+        var job = await Home.Gateway.EndAsync(jobId);
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
-        var history = await _home.Gateway.HistoryAsync(jobId);
+        var history = await Home.Gateway.HistoryAsync(jobId);
         var committed = history.Where(stored => stored.Type == "checkpoint" && stored.Data.GetProperty("attempt").GetInt32() == 1)
             .Max(stored => stored.Data.GetProperty("step").GetInt32());
         Assert.Contains(history, stored => stored.Change?.Message == $"Training goes on from step {committed}");
-        await _home.HostAsync("second", host => host.State == HostState.Free);
+        await Home.HostAsync("second", host => host.State == HostState.Free);
         Assert.Empty(second.Leftovers());
-        var lost = await _home.HostAsync("first", host => host.State == HostState.Lost);
+        var lost = await Home.HostAsync("first", host => host.State == HostState.Lost);
         Assert.Contains("no sign of life", lost.Fault, StringComparison.Ordinal);
 
         // It was gone with our files; when it answers again it is cleaned and free.
         Assert.NotEmpty(first.Leftovers());
         await first.ReturnAsync();
-        await _home.HostAsync("first", host => host.State == HostState.Free);
+        await Home.HostAsync("first", host => host.State == HostState.Free);
         Assert.Empty(first.Leftovers());
     }
 
     [Fact]
     public async Task A_job_that_was_only_cut_off_goes_on_where_it_is()
     {
-        var host = await _home.AddAsync("gpu-1");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
-        await _home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
+        var host = await Home.AddAsync("gpu-1");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
         var trainer = Assert.Single(host.Processes(), process => process.Is("finetune-trainer", "train"));
 
         host.CutOff();
-        await _home.HostAsync("gpu-1", view => view.Fault is not null);
+        await Home.HostAsync("gpu-1", view => view.Fault is not null);
         await host.ReturnAsync();
-        var job = await _home.Gateway.EndAsync(jobId);
+        var job = await Home.Gateway.EndAsync(jobId);
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
-        var history = await _home.Gateway.HistoryAsync(jobId);
+        var history = await Home.Gateway.HistoryAsync(jobId);
         Assert.All(history.Where(stored => stored.Type == "checkpoint"), stored => Assert.Equal(1, stored.Data.GetProperty("attempt").GetInt32()));
         Assert.DoesNotContain(host.Processes(), process => process.Pid == trainer.Pid);
     }
@@ -64,20 +58,20 @@ public sealed class LostHostTests : IAsyncLifetime
     [Fact]
     public async Task Without_another_host_the_job_waits_for_its_person_and_goes_on_after_an_update()
     {
-        var host = await _home.AddAsync("only");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
-        await _home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
+        var host = await Home.AddAsync("only");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
 
         await host.TakeAsync();
-        var waiting = await _home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
         Assert.Contains("finetune hosts update", waiting.Message, StringComparison.Ordinal);
 
-        var next = await _home.RentAsync();
-        await _home.FinetuneAsync("hosts", "update", jobId, next.SshCommand, "--folder", next.Folder);
-        var job = await _home.Gateway.EndAsync(jobId);
+        var next = await Home.RentAsync();
+        await Home.FinetuneAsync("hosts", "update", jobId, next.SshCommand, "--folder", next.Folder);
+        var job = await Home.Gateway.EndAsync(jobId);
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
-        var view = await _home.HostAsync("only", view => view.State == HostState.Free);
+        var view = await Home.HostAsync("only", view => view.State == HostState.Free);
         Assert.Equal((next.Address, next.Fingerprint), (view.Address, view.HostKey));
         Assert.Empty(next.Leftovers());
     }
@@ -85,16 +79,16 @@ public sealed class LostHostTests : IAsyncLifetime
     [Fact]
     public async Task A_job_whose_host_was_started_anew_goes_on_there_from_its_last_checkpoint()
     {
-        var host = await _home.AddAsync("gpu-1");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
-        await _home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
+        var host = await Home.AddAsync("gpu-1");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
 
         await host.TakeAsync();
         await host.ReturnAsync();
-        var job = await _home.Gateway.EndAsync(jobId);
+        var job = await Home.Gateway.EndAsync(jobId);
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
-        var history = await _home.Gateway.HistoryAsync(jobId);
+        var history = await Home.Gateway.HistoryAsync(jobId);
         Assert.Contains(history, stored => stored.Change?.Message.StartsWith("Training goes on from step ", StringComparison.Ordinal) == true);
         Assert.DoesNotContain(history, stored => stored.Change is { Stage: Contracts.Stages.Stage.Provision, Attempt: > 1 });
     }

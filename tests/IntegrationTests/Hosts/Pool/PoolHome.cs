@@ -47,7 +47,7 @@ internal sealed class PoolHome : IAsyncDisposable
         _hosts.Add(host);
         if (letsUsIn)
         {
-            SshKeyFile.Ensure(_folder.At("home", "ssh_key"));
+            await SshKeyFile.EnsureAsync(_folder.At("home", "ssh_key"), default);
             host.Authorize(PublicLine);
         }
 

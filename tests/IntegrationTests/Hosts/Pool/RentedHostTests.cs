@@ -7,30 +7,24 @@ using Xunit;
 namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
 
 /// <summary>Jobs on hosts that a person rented: used, shared, given back; over real SSH servers and the command line.</summary>
-public sealed class RentedHostTests : IAsyncLifetime
+public sealed class RentedHostTests : PoolTests
 {
-    private PoolHome _home = null!;
-
-    public async ValueTask InitializeAsync() => _home = await PoolHome.StartAsync();
-
-    public ValueTask DisposeAsync() => _home.DisposeAsync();
-
     [Fact]
     public async Task A_job_runs_on_a_host_that_was_added_and_leaves_it_clean()
     {
-        var host = await _home.AddAsync("gpu-1", "--price", "1.98", "--gpu", "RTX 4090");
+        var host = await Home.AddAsync("gpu-1", "--price", "1.98", "--gpu", "RTX 4090");
         var off = Path.Combine(Path.GetDirectoryName(host.Folder)!, "off");
-        await _home.FinetuneAsync("hosts", "update", "gpu-1", "--on-release", $"touch '{off}'");
+        await Home.FinetuneAsync("hosts", "update", "gpu-1", "--on-release", $"touch '{off}'");
 
-        var job = await _home.Gateway.RunAsync(PoolHome.OnHost(SmallJob.Spec));
+        var job = await Home.Gateway.RunAsync(PoolHome.OnHost(SmallJob.Spec));
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         Assert.Contains(job.Result!.Files, file => file.Kind == "gguf");
-        var view = await _home.HostAsync("gpu-1", host => host.State == HostState.Free);
+        var view = await Home.HostAsync("gpu-1", host => host.State == HostState.Free);
         Assert.Equal((1.98m, "RTX 4090", host.Fingerprint, job.Id), (view.HourlyPrice, view.Gpu, view.HostKey, view.JobId));
         Assert.Contains("touch", view.Fault, StringComparison.Ordinal);
         await GatewayCalls.UntilAsync(() => Task.FromResult(File.Exists(off)), () => "what is done when a host is given back");
-        var cost = (await _home.Gateway.UntilAsync(job.Id, job => job.Cost is { Held: 0 }, "what it cost")).Cost!;
+        var cost = (await Home.Gateway.UntilAsync(job.Id, job => job.Cost is { Held: 0 }, "what it cost")).Cost!;
         Assert.InRange(cost.Charged, 0.0001m, 1.98m);
         Assert.Empty(host.Leftovers());
         Assert.Empty(host.Processes());
@@ -39,66 +33,66 @@ public sealed class RentedHostTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_does_not_let_us_in_tells_the_line_that_is_missing_there()
     {
-        var host = await _home.RentAsync(letsUsIn: false);
-        await _home.FinetuneAsync("hosts", "add", host.SshCommand, "--name", "closed", "--folder", host.Folder);
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
-        var waiting = await _home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
-        Assert.Contains(_home.PublicLine, waiting.Message, StringComparison.Ordinal);
-        Assert.Contains("authorized_keys", (await _home.HostAsync("closed", view => view.Fault is not null)).Fault, StringComparison.Ordinal);
+        var host = await Home.RentAsync(letsUsIn: false);
+        await Home.FinetuneAsync("hosts", "add", host.SshCommand, "--name", "closed", "--folder", host.Folder);
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
+        var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        Assert.Contains(Home.PublicLine, waiting.Message, StringComparison.Ordinal);
+        Assert.Contains("authorized_keys", (await Home.HostAsync("closed", view => view.Fault is not null)).Fault, StringComparison.Ordinal);
 
-        host.Authorize(_home.PublicLine);
-        await _home.FinetuneAsync("hosts", "update", "closed");
+        host.Authorize(Home.PublicLine);
+        await Home.FinetuneAsync("hosts", "update", "closed");
 
-        var job = await _home.Gateway.EndAsync(jobId);
+        var job = await Home.Gateway.EndAsync(jobId);
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
     }
 
     [Fact]
     public async Task A_password_installs_our_key_and_a_wrong_one_is_told_without_being_shown()
     {
-        var host = await _home.RentAsync(letsUsIn: false);
-        await _home.FinetuneWithInputAsync("wrong-password", "hosts", "add", host.SshCommand, "--name", "gpu-1", "--folder", host.Folder, "--password-stdin");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
-        var waiting = await _home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        var host = await Home.RentAsync(letsUsIn: false);
+        await Home.FinetuneWithInputAsync("wrong-password", "hosts", "add", host.SshCommand, "--name", "gpu-1", "--folder", host.Folder, "--password-stdin");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
+        var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
         Assert.Contains("refused the login with the given password", waiting.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-password", waiting.Message, StringComparison.Ordinal);
 
-        await _home.FinetuneWithInputAsync(SshServer.Password, "hosts", "update", "gpu-1", "--password-stdin");
-        var job = await _home.Gateway.EndAsync(jobId);
+        await Home.FinetuneWithInputAsync(SshServer.Password, "hosts", "update", "gpu-1", "--password-stdin");
+        var job = await Home.Gateway.EndAsync(jobId);
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
-        Assert.Equal(_home.PublicLine, (await File.ReadAllTextAsync(Path.Combine(host.Home, ".ssh", "authorized_keys"))).Trim());
-        _home.AssertNowhere(SshServer.Password);
+        Assert.Equal(Home.PublicLine, (await File.ReadAllTextAsync(Path.Combine(host.Home, ".ssh", "authorized_keys"))).Trim());
+        Home.AssertNowhere(SshServer.Password);
     }
 
     [Fact]
     public async Task Two_jobs_share_one_host_one_after_the_other_and_a_host_in_use_is_removed_when_it_is_free()
     {
-        var host = await _home.AddAsync("only");
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest))));
-        await Task.WhenAny(jobs.Select(job => _home.Gateway.StageAsync(job, Contracts.Stages.Stage.Train)));
+        var host = await Home.AddAsync("only");
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest))));
+        await Task.WhenAny(jobs.Select(job => Home.Gateway.StageAsync(job, Contracts.Stages.Stage.Train)));
 
-        foreach (var job in await Task.WhenAll(jobs.Select(_home.Gateway.EndAsync)))
+        foreach (var job in await Task.WhenAll(jobs.Select(Home.Gateway.EndAsync)))
         {
             Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         }
 
-        await _home.FinetuneAsync("hosts", "remove", "only");
-        await GatewayCalls.UntilAsync(async () => (await _home.HostsAsync()).Count == 0, () => "the end of a host that was removed");
+        await Home.FinetuneAsync("hosts", "remove", "only");
+        await GatewayCalls.UntilAsync(async () => (await Home.HostsAsync()).Count == 0, () => "the end of a host that was removed");
         Assert.Empty(host.Leftovers());
     }
 
     [Fact]
     public async Task A_cancelled_job_leaves_the_host_clean()
     {
-        var host = await _home.AddAsync("gpu-1");
-        var jobId = await _home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 2000, saveSteps: 1000)));
-        await _home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
+        var host = await Home.AddAsync("gpu-1");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 2000, saveSteps: 1000)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
 
-        await _home.FinetuneAsync("cancel", jobId);
+        await Home.FinetuneAsync("cancel", jobId);
 
-        Assert.Equal(JobState.Cancelled, (await _home.Gateway.EndAsync(jobId)).State);
-        await _home.HostAsync("gpu-1", view => view.State == HostState.Free);
+        Assert.Equal(JobState.Cancelled, (await Home.Gateway.EndAsync(jobId)).State);
+        await Home.HostAsync("gpu-1", view => view.State == HostState.Free);
         Assert.Empty(host.Processes());
         Assert.Empty(host.Leftovers());
     }
