@@ -41,9 +41,9 @@ internal sealed class JobViewWriter(GatewayDbContext database, TimeProvider time
         progress,
         row =>
         {
-            // A resent message may come after its successors.
+            // A resent message may come after its successors; the last of a run comes again with the stage's outcome.
             if (row.Progress is not null && JsonSerializer.Deserialize<TrainingProgressed>(row.Progress, ContractJson.Options) is { } shown
-                && (progress.Attempt, progress.Step).CompareTo((shown.Attempt, shown.Step)) < 0)
+                && ((progress.Attempt, progress.Step).CompareTo((shown.Attempt, shown.Step)) < 0 || progress with { At = shown.At } == shown))
             {
                 return false;
             }

@@ -106,21 +106,21 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         {
             _progress.Shown();
             _shownAt = _time.GetTimestamp();
-            await context.PublishAsync(
-                new TrainingProgressed
-                {
-                    JobId = context.JobId,
-                    Attempt = context.Attempt,
-                    Step = _progress.Step,
-                    TotalSteps = _progress.TotalSteps,
-                    Loss = Finite(_progress.Loss),
-                    LearningRate = Finite(_progress.LearningRate),
-                    Epoch = Finite(_progress.Epoch),
-                    Remaining = _progress.Remaining(),
-                    At = _time.GetUtcNow(),
-                },
-                cancellationToken);
+            await context.PublishAsync(Progressed(), cancellationToken);
         }
+
+        private TrainingProgressed Progressed() => new()
+        {
+            JobId = context.JobId,
+            Attempt = context.Attempt,
+            Step = _progress.Step,
+            TotalSteps = _progress.TotalSteps,
+            Loss = Finite(_progress.Loss),
+            LearningRate = Finite(_progress.LearningRate),
+            Epoch = Finite(_progress.Epoch),
+            Remaining = _progress.Remaining(),
+            At = _time.GetUtcNow(),
+        };
 
         /// <summary>Begins to store the newest complete checkpoint, beside the looking: large ones take minutes.</summary>
         private async Task FindCheckpointAsync(RunState state, CancellationToken cancellationToken)
@@ -170,9 +170,10 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         {
             await ReadLogAsync(cancellationToken);
             await CommitLastAsync(cancellationToken);
-            if (_progress.IsNew)
+            if (_progress.TotalSteps > 0)
             {
-                await ShowAsync(cancellationToken);
+                // What was published may be lost with a process: how far the run came is told for good.
+                context.TellWithOutcome(Progressed());
             }
 
             return new WatchedRun(look, _progress.Step, Finite(_progress.Loss), _committed);

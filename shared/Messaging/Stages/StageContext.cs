@@ -5,6 +5,8 @@ namespace FineTunePipeline.Messaging.Stages;
 /// <summary>What a runner knows of its claim.</summary>
 public abstract class StageContext
 {
+    private readonly List<IStageEvent> _toldWithOutcome = [];
+
     public abstract string JobId { get; }
 
     public abstract int Attempt { get; }
@@ -21,4 +23,10 @@ public abstract class StageContext
 
     /// <summary>Publishes an interim event (progress, a committed checkpoint). May be lost with the process, or while the broker is away; the final event never is.</summary>
     public abstract Task PublishAsync(IStageEvent stageEvent, CancellationToken cancellationToken);
+
+    /// <summary>Publishes an event in the transaction of the attempt's outcome, before it: told once if the outcome is stored, and else not at all.</summary>
+    public void TellWithOutcome(IStageEvent stageEvent) => _toldWithOutcome.Add(stageEvent);
+
+    /// <summary>In the order in which they were given.</summary>
+    public IReadOnlyList<IStageEvent> ToldWithOutcome => _toldWithOutcome;
 }

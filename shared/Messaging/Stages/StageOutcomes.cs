@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Messaging.Stages;
 
-/// <summary>Stores how an attempt ended, and sends the event that tells of it, in one transaction.</summary>
+/// <summary>Stores how an attempt ended, and sends the events that tell of it, in one transaction.</summary>
 internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, StageRunTable<TDb> table, ServiceOutbox<TDb> outbox)
     where TDb : ServiceDbContext
 {
@@ -19,9 +19,15 @@ internal sealed class StageOutcomes<TDb>(IDbContextFactory<TDb> databases, Stage
     }
 
     /// <summary>False: the claim was lost or the attempt cancelled meanwhile, and nothing was written or sent.</summary>
-    public async Task<bool> FinishAsync(StageRun claim, StageRunState from, IStageEvent outcome, CancellationToken cancellationToken)
+    public async Task<bool> FinishAsync(
+        StageRun claim, StageRunState from, IReadOnlyList<IStageEvent> before, IStageEvent outcome, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        foreach (var told in before)
+        {
+            await outbox.PublishAsync(database, told, cancellationToken);
+        }
+
         await outbox.PublishAsync(database, outcome, cancellationToken);
         return await outbox.SaveAsync(database, session => StageRunTable<TDb>.FinishAsync(session, claim, from, outcome), cancellationToken);
     }

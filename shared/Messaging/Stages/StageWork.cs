@@ -101,7 +101,7 @@ internal sealed class StageWork<TCommand, TDb>(
     private async Task<bool> StoreAsync(StageClaim<TDb> claim, StageRunState from, IStageEvent outcome)
     {
         MessagingPoints.Reach(MessagingPoints.StageEffectDone, claim.JobId);
-        if (!await outcomes.FinishAsync(claim.Row, from, outcome, CancellationToken.None))
+        if (!await outcomes.FinishAsync(claim.Row, from, claim.ToldWithOutcome, outcome, CancellationToken.None))
         {
             return false;
         }

@@ -22,6 +22,9 @@ public sealed class LateProgressTests(GatewayHost gateway) : IClassFixture<Gatew
         // The next attempt resumes from a checkpoint, further back.
         await TellAsync(attempt: 2, step: 15);
         await ShownAsync(step: 15);
+
+        // With the outcome the last is told again.
+        await TellAsync(attempt: 2, step: 15);
         await gateway.PublishAsync(gateway.Succeeded(jobId));
 
         var stream = await gateway.Http.GetStringAsync($"/api/jobs/{jobId}/events");

@@ -27,7 +27,7 @@ public sealed class StageOutcomeTests : IAsyncDisposable
         await using (var dead = await DurableBench.StartWithoutDispatchAsync(_store))
         {
             var claim = await ClaimAsync(dead);
-            Assert.True(await Outcomes(dead).FinishAsync(claim, StageRunState.Open, InstantRunner.Outcome(_job, 1), CancellationToken.None));
+            Assert.True(await Outcomes(dead).FinishAsync(claim, StageRunState.Open, [], InstantRunner.Outcome(_job, 1), CancellationToken.None));
         }
 
         await using var next = await DurableBench.StartAsync(_store);
@@ -37,14 +37,38 @@ public sealed class StageOutcomeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_told_with_an_outcome_outlives_the_process_too_and_is_not_told_without_it()
+    {
+        var resumed = new StageResumed { JobId = _job, Stage = Stage.Validate, Attempt = 1, Entry = 2 };
+        await using (var dead = await DurableBench.StartWithoutDispatchAsync(_store))
+        {
+            var claim = await ClaimAsync(dead);
+            await using var database = dead.OpenDatabase();
+            await MoveFenceAsync(database, 1);
+            Assert.False(await Outcomes(dead).FinishAsync(claim, StageRunState.Open, [resumed], InstantRunner.Outcome(_job, 1), CancellationToken.None));
+            Assert.Equal(0, await database.Set<OutboxRow>().CountAsync());
+
+            await MoveFenceAsync(database, -1);
+            Assert.True(await Outcomes(dead).FinishAsync(claim, StageRunState.Open, [resumed], InstantRunner.Outcome(_job, 1), CancellationToken.None));
+        }
+
+        await using var next = await DurableBench.StartWithoutDispatchAsync(_store);
+        await using var left = next.OpenDatabase();
+        var types = await left.Set<OutboxRow>().OrderBy(row => row.Seq).Select(row => row.MessageTypes).ToListAsync();
+        Assert.Equal(2, types.Count);
+        Assert.Contains(nameof(StageResumed), types[0], StringComparison.Ordinal);
+        Assert.Contains(nameof(JobValidated), types[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_runner_that_lost_its_claim_stores_nothing_and_tells_nothing()
     {
         await using var bench = await DurableBench.StartWithoutDispatchAsync(_store);
         var claim = await ClaimAsync(bench);
         await using var database = bench.OpenDatabase();
-        await database.StageRuns.ExecuteUpdateAsync(run => run.SetProperty(row => row.Fence, row => row.Fence + 1));
+        await MoveFenceAsync(database, 1);
 
-        Assert.False(await Outcomes(bench).FinishAsync(claim, StageRunState.Open, InstantRunner.Outcome(_job, 1), CancellationToken.None));
+        Assert.False(await Outcomes(bench).FinishAsync(claim, StageRunState.Open, [], InstantRunner.Outcome(_job, 1), CancellationToken.None));
         Assert.Equal((0, StageRunState.Open), (await database.Set<OutboxRow>().CountAsync(), (await database.StageRuns.AsNoTracking().SingleAsync()).State));
     }
 
@@ -69,10 +93,13 @@ public sealed class StageOutcomeTests : IAsyncDisposable
         var claim = await ClaimAsync(bench);
         await using var database = bench.OpenDatabase();
         (await database.StageRuns.SingleAsync()).State = StageRunState.Closing;
-        Assert.True(await Outcomes(bench).FinishAsync(claim, StageRunState.Open, InstantRunner.Outcome(_job, 1), CancellationToken.None));
+        Assert.True(await Outcomes(bench).FinishAsync(claim, StageRunState.Open, [], InstantRunner.Outcome(_job, 1), CancellationToken.None));
 
         await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => database.SaveChangesAsync());
     }
+
+    private static Task MoveFenceAsync(DurableDb database, int by) =>
+        database.StageRuns.ExecuteUpdateAsync(run => run.SetProperty(row => row.Fence, row => row.Fence + by));
 
     private static StageRunTable<DurableDb> Table(DurableBench bench) => bench.Services.GetRequiredService<StageRunTable<DurableDb>>();
 

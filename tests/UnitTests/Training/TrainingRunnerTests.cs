@@ -28,6 +28,7 @@ public sealed class TrainingRunnerTests : IDisposable
         Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "trainer_log.jsonl"], manifest.Files.Select(file => file.Path));
         Assert.Equal(0, Assert.Single(_claim.Events<TrainingStarted>()).FromStep);
         Assert.Equal([10, 30, 100], _claim.Events<TrainingProgressed>().Select(progress => progress.Step));
+        Assert.Equal(100, Assert.IsType<TrainingProgressed>(Assert.Single(_claim.ToldWithOutcome)).Step);
         Assert.Equal([20], _claim.Events<CheckpointCommitted>().Select(committed => committed.Step));
         Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
     }
