@@ -20,11 +20,18 @@ internal sealed class BrokerConnection(
     /// <summary>How long the broker must answer before the bus is started again: above MassTransit's longest wait between two of its own tries (30 s, and some more).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>
+    /// How long the broker must answer before a start that does not end is broken off: MassTransit itself waits for ever for an endpoint that hangs
+    /// (such as by what <see cref="DeclareInTurns"/> prevents).
+    /// </summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimitToStartAgain = TimeSpan.FromMinutes(1);
 
     private readonly BusEndpoints _endpoints = new();
     private bool _begun;
+    private bool _hangs;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -42,11 +49,11 @@ internal sealed class BrokerConnection(
             try
             {
                 await ProbeAsync(stoppingToken);
-                await bus.StartAsync(stoppingToken);
+                await StartBusAsync(stoppingToken);
                 _begun = true;
                 logger.Connected(options.Value);
                 (told.Text, wait) = ("", FirstWait);
-                await UntilLostAsync(stoppingToken);
+                await UntilLostAsync(Patience, stoppingToken);
             }
             catch (Exception exception)
             {
@@ -59,6 +66,29 @@ internal sealed class BrokerConnection(
             await Task.Delay(wait, time, stoppingToken);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }
+    }
+
+    /// <exception cref="TimeoutException">The broker is there, and the start does not end: it was broken off.</exception>
+    private async Task StartBusAsync(CancellationToken stopping)
+    {
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var started = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var start = bus.StartAsync(broken.Token);
+        var lost = UntilLostAsync(StartPatience, started.Token);
+        if (await Task.WhenAny(start, lost) == start)
+        {
+            await started.CancelAsync();
+            await lost.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await start;
+            return;
+        }
+
+        // It then stops what had begun; what it waits for besides may never come.
+        await lost;
+        await broken.CancelAsync();
+        await ((Task)start).WaitAsync(StopLimitToStartAgain, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _hangs = !start.IsCompleted;
+        throw new TimeoutException("The broker answers, and the bus did not start.");
     }
 
     /// <summary>One line for each new reason, however often it is tried.</summary>
@@ -93,7 +123,7 @@ internal sealed class BrokerConnection(
     }
 
     /// <summary>Returns when the broker has let us in for longer than the bus's own tries take, and the bus has not come back.</summary>
-    private async Task UntilLostAsync(CancellationToken stopping)
+    private async Task UntilLostAsync(TimeSpan patience, CancellationToken stopping)
     {
         long? answers = null;
         while (true)
@@ -103,7 +133,7 @@ internal sealed class BrokerConnection(
             {
                 answers = null;
             }
-            else if (time.GetElapsedTime(answers ??= time.GetTimestamp()) is var silent && silent > Patience)
+            else if (time.GetElapsedTime(answers ??= time.GetTimestamp()) is var silent && silent > patience)
             {
                 logger.StartsAgain(silent);
                 return;
@@ -135,6 +165,10 @@ internal sealed class BrokerConnection(
         try
         {
             await _endpoints.StopAsync(limit.Token);
+            if (_hangs)
+            {
+                throw new TimeoutException("Its start cannot be broken off.");
+            }
         }
         catch (Exception exception)
         {

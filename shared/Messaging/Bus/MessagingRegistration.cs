@@ -46,6 +46,7 @@ public static class MessagingRegistration
             }
             else
             {
+                bus.AddConfigureEndpointsCallback((_, endpoint) => (endpoint as IRabbitMqReceiveEndpointConfigurator)?.ConfigureChannel(pipe => pipe.UseFilter(new DeclareInTurns())));
                 bus.UsingRabbitMq(ConfigureRabbitMq);
             }
         });

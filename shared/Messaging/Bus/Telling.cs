@@ -15,7 +15,9 @@ internal static class Telling
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(Limit);
-            await bus.Publish(stageEvent, stageEvent.GetType(), limit.Token);
+
+            // Not the token alone: RabbitMQ.Client may let go of a send without ending it (DeclareInTurns says why).
+            await bus.Publish(stageEvent, stageEvent.GetType(), limit.Token).WaitAsync(limit.Token);
             return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

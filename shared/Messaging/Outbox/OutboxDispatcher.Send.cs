@@ -108,7 +108,9 @@ internal sealed partial class OutboxDispatcher<TDb>
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(settings.SendLimit);
         await _bus!.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-        await send(limit.Token);
+
+        // Not the token alone: RabbitMQ.Client may let go of a send without ending it (DeclareInTurns says why), and a lane must not stand still for that.
+        await send(limit.Token).WaitAsync(limit.Token);
         foreach (var row in rows)
         {
             MessagingPoints.Reach(MessagingPoints.MessageSent, row.MessageId);
