@@ -3,10 +3,12 @@ namespace FineTunePipeline.Chaos;
 /// <summary>Folders and files of a run.</summary>
 internal sealed class ChaosFolder
 {
+    private readonly SemaphoreSlim _remembering = new(1);
+
     public ChaosFolder(string path)
     {
         Path = path;
-        foreach (var folder in (string[])[Home, Points, Plans, Templates, Inputs, Deployed, Logs])
+        foreach (var folder in (string[])[Home, Work, Points, Plans, Templates, Inputs, Deployed, Logs])
         {
             Directory.CreateDirectory(folder);
         }
@@ -37,6 +39,12 @@ internal sealed class ChaosFolder
     /// <summary>The programs that stand in the engines' place.</summary>
     public string Engines => At("engines");
 
+    /// <summary>The same for hosts that are reached by SSH.</summary>
+    public string HostEngines => At("host-engines");
+
+    /// <summary>Those hosts: disks, keys, logs of logins.</summary>
+    public string Hosts => At("hosts");
+
     public string Inputs => At("inputs");
 
     public string Deployed => At("deployed");
@@ -45,6 +53,20 @@ internal sealed class ChaosFolder
 
     /// <summary>A line <c>PID START-TIME</c> for each service process, for whoever cleans up after a harness that was killed.</summary>
     public string Pids => At("pids");
+
+    /// <summary>Adds a process to <see cref="Pids"/>.</summary>
+    public async Task RememberAsync(int pid, string startedAt)
+    {
+        await _remembering.WaitAsync();
+        try
+        {
+            await File.AppendAllTextAsync(Pids, $"{pid} {startedAt}\n");
+        }
+        finally
+        {
+            _remembering.Release();
+        }
+    }
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 }

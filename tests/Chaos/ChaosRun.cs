@@ -11,9 +11,6 @@ namespace FineTunePipeline.Chaos;
 internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitMqBroker broker, IServiceDatabases databases)
 {
     private const int Window = 24;
-    private static readonly TimeSpan RecordLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _time = TimeProvider.System;
 
     public async Task<ChaosReport> RunAsync(CancellationToken cancellationToken)
@@ -27,9 +24,10 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitM
 
         var plans = JobPlan.Draw(options.Jobs, options.Seed);
         var board = new JobBoard(plans, inputs, gateway, databases, folder, Math.Clamp(options.Jobs / 3, 4, Window));
+        var ends = new JobEnds(board, databases, _time);
         var journal = new Journal(folder);
         Say("recording one run of the real engines");
-        var recorded = await RecordAsync(board, cancellationToken);
+        var recorded = await ends.RecordAsync(cancellationToken);
         var purposes = journal.Read().Where(line => line.JobId == recorded && line.What == "effect").Select(line => line.Purpose).ToHashSet();
 
         using var chaos = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -52,16 +50,16 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitM
         var watching = watch.RunAsync(chaos.Token);
         var telling = TellAsync(board, kills, brokerKills, duplicates, chaos.Token);
 
-        await FailFastAsync(Task.WhenAll(submitting, killing), [killing, watching, .. disturbing]);
-        await AllEndedAsync(board, cancellationToken);
+        await Together.FailFastAsync(Task.WhenAll(submitting, killing), [killing, watching, .. disturbing]);
+        await ends.AllEndedAsync(cancellationToken);
         await broke.CancelAsync();
-        await Task.WhenAll(disturbing.Select(EndAsync));
+        await Task.WhenAll(disturbing.Select(Together.EndAsync));
         var seconds = _time.GetElapsedTime(began).TotalSeconds;
         Say("all jobs have ended, or will not: counting");
 
         // Late duplicates of messages of finished jobs still come; then no more.
         await chaos.CancelAsync();
-        await Task.WhenAll(EndAsync(duplicating), EndAsync(watching), EndAsync(telling));
+        await Task.WhenAll(Together.EndAsync(duplicating), Together.EndAsync(watching), Together.EndAsync(telling));
         var invariants = new Invariants(databases, broker, folder, _time);
         var broken = await invariants.SettledAsync(cancellationToken);
         var leases = await invariants.LeasesLeftAsync(cancellationToken);
@@ -119,66 +117,7 @@ internal sealed class ChaosRun(ChaosOptions options, ChaosFolder folder, RabbitM
         };
     }
 
-    /// <summary>Ends with the work, or at once with the first of the others that fails: a harness that has stopped half-way must not look like a quiet run.</summary>
-    private static async Task FailFastAsync(Task work, IReadOnlyList<Task> beside)
-    {
-        var left = beside.ToList();
-        while (!work.IsCompleted && left.Count > 0)
-        {
-            var ended = await Task.WhenAny([work, .. left]);
-            await ended;
-            left.Remove(ended);
-        }
-
-        await work;
-    }
-
     private void Say(string what) => Console.WriteLine($"{_time.GetUtcNow():HH:mm:ss} {what}");
-
-    private static async Task EndAsync(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-    }
-
-    /// <summary>Job 0: its engines are the real ones, and what they write is kept for the others.</summary>
-    private async Task<string> RecordAsync(JobBoard board, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(RecordLimit);
-        var id = await board.SubmitAsync(new JobPlan(0, PlanKind.Real), limit.Token, "record");
-        while (true)
-        {
-            var rows = await databases.ReadAsync("orchestrator", $"SELECT \"CurrentState\", \"Failure\" FROM jobs WHERE \"JobId\" = '{id}'", limit.Token);
-            if (rows is [["Succeeded", _]])
-            {
-                return id;
-            }
-
-            if (rows is [["Failed", var failure]])
-            {
-                throw new InvalidOperationException($"The job that is recorded failed in peace: {failure}");
-            }
-
-            await Task.Delay(Pause, limit.Token);
-        }
-    }
-
-    private async Task AllEndedAsync(JobBoard board, CancellationToken cancellationToken)
-    {
-        var (left, since) = (-1, _time.GetTimestamp());
-        while (await board.UnfinishedAsync(cancellationToken) is var unfinished and > 0 && _time.GetElapsedTime(since) < EndLimit)
-        {
-            (left, since) = unfinished == left ? (left, since) : (unfinished, _time.GetTimestamp());
-            await Task.Delay(Pause, cancellationToken);
-        }
-    }
 
     private async Task TellAsync(JobBoard board, ProcessKills kills, BrokerKills brokerKills, Duplicates duplicates, CancellationToken cancellationToken)
     {

@@ -1,17 +1,27 @@
 using System.Runtime.Versioning;
 using FineTunePipeline.Chaos;
 using FineTunePipeline.Chaos.Databases;
+using FineTunePipeline.Chaos.Rented;
 using FineTunePipeline.TestKit.Postgres;
 using FineTunePipeline.TestKit.RabbitMq;
+using FineTunePipeline.TestKit.Ssh;
 
 [assembly: SupportedOSPlatform("linux")]
 
-// bash tests/run chaos starts this with a broker (and a PostgreSQL) of its own; docs in tests/lib/chaos.sh.
+// bash tests/run chaos [hosts] starts this with a broker (and a PostgreSQL) of its own; docs in tests/lib/chaos.sh.
 // Exit codes: 0 nothing was lost, done twice or left; 1 something was; 2 wrong usage.
-ChaosOptions options;
+ChaosOptions? options = null;
+RentedOptions? rented = null;
 try
 {
-    options = ChaosOptions.Parse(args);
+    if (args is ["hosts", .. var more])
+    {
+        rented = RentedOptions.Parse(more);
+    }
+    else
+    {
+        options = ChaosOptions.Parse(args);
+    }
 }
 catch (ArgumentException exception)
 {
@@ -25,27 +35,44 @@ Console.CancelKeyPress += (_, end) =>
     end.Cancel = true;
     stop.Cancel();
 };
-var folder = new ChaosFolder(options.Folder);
-await using var broker = new RabbitMqBroker();
-await broker.InitializeAsync();
-await using var postgres = options.Postgres ? new PostgresDatabase() : null;
-if (postgres is not null)
+if (rented is not null && SshComputer.Missing is { } missing)
 {
-    await postgres.InitializeAsync();
+    await Console.Error.WriteLineAsync("Test hosts: " + missing);
+    return 2;
 }
 
-IServiceDatabases databases = postgres is null ? new SqliteDatabases(folder) : new PostgresDatabases(postgres);
-var report = await new ChaosRun(options, folder, broker, databases).RunAsync(stop.Token);
-foreach (var violation in report.Violations)
+var folder = new ChaosFolder(rented?.Folder ?? options!.Folder);
+await using var broker = new RabbitMqBroker();
+await broker.InitializeAsync();
+var (violations, json) = rented is not null ? await RunHostsAsync(rented) : await RunAsync(options!);
+foreach (var violation in violations)
 {
     Console.WriteLine("VIOLATED " + violation);
 }
 
-var json = report.Write();
 Console.WriteLine(json);
-if (options.Json is not null)
+if ((rented?.Json ?? options?.Json) is { } file)
 {
-    await File.WriteAllTextAsync(options.Json, json + "\n");
+    await File.WriteAllTextAsync(file, json + "\n");
 }
 
-return report.Violations.Count == 0 ? 0 : 1;
+return violations.Count == 0 ? 0 : 1;
+
+async Task<(IReadOnlyList<string> Violations, string Json)> RunAsync(ChaosOptions options)
+{
+    await using var postgres = options.Postgres ? new PostgresDatabase() : null;
+    if (postgres is not null)
+    {
+        await postgres.InitializeAsync();
+    }
+
+    IServiceDatabases databases = postgres is null ? new SqliteDatabases(folder) : new PostgresDatabases(postgres);
+    var report = await new ChaosRun(options, folder, broker, databases).RunAsync(stop.Token);
+    return (report.Violations, report.Write());
+}
+
+async Task<(IReadOnlyList<string> Violations, string Json)> RunHostsAsync(RentedOptions options)
+{
+    var report = await new RentedRun(options, folder, broker).RunAsync(stop.Token);
+    return (report.Violations, report.Write());
+}

@@ -2,6 +2,8 @@
 # Stands in the place of finetune-trainer and finetune-model in a chaos run: ENGINE REAL-PROGRAM FOLDER ARGUMENTS…
 # FOLDER/journal gets a line for each start and each effect, which no service reads or writes:
 #   start|effect TIME-MS PID ENGINE JOB STAGE-ATTEMPT PURPOSE
+# On a test host, which CHAOS_HOST names with its boot, each line ends with that name, and a training writes lines for each step and checkpoint, too:
+#   step|checkpoint TIME-MS PID ENGINE JOB STAGE-ATTEMPT PURPOSE HOST NUMBER
 # FOLDER/plans/JOB says what the job's engines do:
 #   real      the real program does the work          record  the same, and its files become the templates of the others
 #   fast      the recorded files appear, in seconds   crash   as fast, and the first training kills itself after a checkpoint
@@ -21,9 +23,11 @@ case $* in *ftjob-*)
   read -r plan <"$folder/plans/$job" ;;
 esac
 
-note() { # WHAT
-  printf '%s %s %s %s %s %s %s\n' "$1" "$(date +%s%3N)" "$$" "$engine" "$job" "$stage" "$purpose" >>"$folder/journal"
+note() { # WHAT [NUMBER]
+  printf '%s %s %s %s %s %s %s%s%s\n' "$1" "$(date +%s%3N)" "$$" "$engine" "$job" "$stage" "$purpose" "${CHAOS_HOST:+ $CHAOS_HOST}" "${2:+ $2}" >>"$folder/journal"
 }
+
+note_on_host() { [ -z "${CHAOS_HOST-}" ] || note "$@"; } # WHAT NUMBER
 
 real() { # runs it, and keeps what it said as TEMPLATE if that is wanted
   if [ "$plan" = real ]; then "$real" "$@"; return; fi
@@ -54,6 +58,7 @@ train() { # the recorded training, a step at a time
     if [ "$step" -le "$from" ]; then continue; fi
     sleep "0.$(($$ % 4 + 1))"
     printf '%s\n' "$line" >>"$output/trainer_log.jsonl"
+    note_on_host step "$step"
     checkpoint=$templates/train/output/checkpoint-$step
     if [ -d "$checkpoint" ] && [ ! -e "$output/checkpoint-$step" ]; then
       mkdir "$output/checkpoint-$step"
@@ -61,6 +66,7 @@ train() { # the recorded training, a step at a time
         case $file in */trainer_state.json) ;; *) cp -r "$file" "$output/checkpoint-$step/" ;; esac
       done
       cp "$checkpoint/trainer_state.json" "$output/checkpoint-$step/"
+      note_on_host checkpoint "$step"
       if [ "$plan" = crash ] && [ "$attempt" = 1 ]; then sleep 2; kill -9 $$; fi
     fi
   done <"$templates/train/output/trainer_log.jsonl"

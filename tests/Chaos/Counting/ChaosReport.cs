@@ -66,7 +66,10 @@ internal sealed record ChaosReport
     /// <summary>What was broken, in sentences; empty is good.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
-    public string Write() => JsonSerializer.Serialize(this, Options);
+    public string Write() => Json(this);
+
+    /// <summary>A result for people and programs.</summary>
+    public static string Json<T>(T report) => JsonSerializer.Serialize(report, Options);
 
     public static double Percentile(IEnumerable<double> values, double part)
     {

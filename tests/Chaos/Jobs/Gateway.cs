@@ -33,6 +33,15 @@ internal sealed class Gateway(Uri address) : IDisposable
         return (Text(job, "state")!, Text(job, "stage"), failure is { } told ? Text(told, "code") : null, Text(job, "message"));
     }
 
+    /// <summary>Adds a host to the pool, or changes one; what <paramref name="host"/> says twice holds once.</summary>
+    /// <param name="name">Of the host that is changed; null: a new one.</param>
+    public Task SetHostAsync(string? name, object host, CancellationToken cancellationToken) => UntilAnsweredAsync(
+        () => new HttpRequestMessage(name is null ? HttpMethod.Post : HttpMethod.Patch, name is null ? "/api/hosts" : $"/api/hosts/{name}")
+        {
+            Content = JsonContent.Create(host, options: ContractJson.Options),
+        },
+        cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     private static string? Text(JsonElement element, string name) =>

@@ -4,7 +4,8 @@ using FineTunePipeline.TestKit;
 namespace FineTunePipeline.Chaos.Jobs;
 
 /// <summary>The files that jobs name, and the jobs themselves: small, and with every stage.</summary>
-internal sealed class JobInputs(ChaosFolder folder)
+/// <param name="change">Makes the run's own jobs of them; null: they stay as they are.</param>
+internal sealed class JobInputs(ChaosFolder folder, Func<JobSpec, JobSpec>? change = null)
 {
     private string Good => Path.Combine(folder.Inputs, "good.json");
 
@@ -23,7 +24,12 @@ internal sealed class JobInputs(ChaosFolder folder)
         File.WriteAllText(General, Questions("general"));
     }
 
-    public JobSpec Spec(JobPlan plan) => new()
+    public JobSpec Spec(JobPlan plan) => change is null ? Plain(plan) : change(Plain(plan));
+
+    /// <summary>Where the job's result must be in the end.</summary>
+    public string Deployed(JobPlan plan) => Path.Combine(folder.Deployed, $"job-{plan.Number}");
+
+    private JobSpec Plain(JobPlan plan) => new()
     {
         Name = $"{plan.Kind.ToString().ToLowerInvariant()}-{plan.Number}",
         Model = EnginePath.TestData("models", "tiny-qwen3"),
@@ -42,9 +48,6 @@ internal sealed class JobInputs(ChaosFolder folder)
         Outputs = new OutputSpec { Merged = false, Gguf = ["f16"] },
         Deploy = new DeploySpec { Target = "folder", Folder = Deployed(plan) },
     };
-
-    /// <summary>Where the job's result must be in the end.</summary>
-    public string Deployed(JobPlan plan) => Path.Combine(folder.Deployed, $"job-{plan.Number}");
 
     private static string Questions(string set) => string.Concat(Enumerable.Range(1, 2).Select(number =>
         $$"""{"id": "{{set}}-{{number}}", "prompt": "What is {{number}} and {{set.Length}}?", "expect": "{{number + set.Length}}", "match": "contains"}""" + "\n"));

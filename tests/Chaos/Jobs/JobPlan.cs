@@ -8,6 +8,7 @@ namespace FineTunePipeline.Chaos.Jobs;
 internal sealed record JobPlan(int Number, PlanKind Kind)
 {
     private const int OneIn = 20;
+    private static readonly PlanKind[] Planted = [PlanKind.Real, PlanKind.Crash, PlanKind.Memory, PlanKind.BadData, PlanKind.Refuse];
 
     /// <summary>Where it must fail, and with what code; null if it must succeed.</summary>
     public (Stage Stage, string Code)? Failure => Kind switch
@@ -24,11 +25,11 @@ internal sealed record JobPlan(int Number, PlanKind Kind)
     public int Attempts(Stage stage) => stage == Stage.Train && Kind is PlanKind.Crash or PlanKind.Memory ? 2 : 1;
 
     /// <summary>One in twenty of each planted kind, in an order that the seed draws; the rest are fast.</summary>
-    public static IReadOnlyList<JobPlan> Draw(int jobs, int seed)
+    /// <param name="planted">Which kinds; null: all.</param>
+    public static IReadOnlyList<JobPlan> Draw(int jobs, int seed, IReadOnlyList<PlanKind>? planted = null)
     {
         var each = Math.Max(1, jobs / OneIn);
-        PlanKind[] planted = [PlanKind.Real, PlanKind.Crash, PlanKind.Memory, PlanKind.BadData, PlanKind.Refuse];
-        var kinds = planted.SelectMany(kind => Enumerable.Repeat(kind, each)).Concat(Enumerable.Repeat(PlanKind.Fast, jobs)).Take(jobs).ToArray();
+        var kinds = (planted ?? Planted).SelectMany(kind => Enumerable.Repeat(kind, each)).Concat(Enumerable.Repeat(PlanKind.Fast, jobs)).Take(jobs).ToArray();
         new Random(seed).Shuffle(kinds);
         return [.. kinds.Select((kind, index) => new JobPlan(index + 1, kind))];
     }

@@ -158,7 +158,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             // Not disposed: who kills may hold it still. There are as many as kills.
             var process = Process.Start(_start)!;
             Volatile.Write(ref _process, process);
-            await File.AppendAllTextAsync(_folder.Pids, $"{process.Id} {ProcessFacts.StartedAt(process.Id)}\n");
+            await _folder.RememberAsync(process.Id, ProcessFacts.StartedAt(process.Id));
             using var ended = new CancellationTokenSource();
             var watching = WatchAsync(process.Id, ended.Token);
             await process.WaitForExitAsync();

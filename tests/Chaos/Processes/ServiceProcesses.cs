@@ -9,10 +9,11 @@ internal sealed class ServiceProcesses : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    public ServiceProcesses(ChaosFolder folder, RabbitMqBroker broker, IReadOnlyDictionary<string, string> database)
+    /// <param name="more">Settings over those that every run has.</param>
+    public ServiceProcesses(ChaosFolder folder, RabbitMqBroker broker, IReadOnlyDictionary<string, string> more)
     {
         var settings = Settings(folder, broker);
-        foreach (var (name, value) in database)
+        foreach (var (name, value) in more)
         {
             settings[name] = value;
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Xunit;
@@ -24,7 +23,7 @@ public sealed class SshServer : IAsyncDisposable
     private SshServer(string loginShell, string? path) => (_loginShell, _path) = (loginShell, path);
 
     /// <summary>Root's.</summary>
-    public static string Password => "correct-horse-battery";
+    public static string Password => SshServerFiles.Password;
 
     public SshEndpoint Endpoint { get; private set; } = null!;
 
@@ -35,7 +34,7 @@ public sealed class SshServer : IAsyncDisposable
     public string StrangerKeyFile => _folder.At("stranger_key");
 
     /// <summary>As <c>ssh-keygen -l</c> prints it.</summary>
-    public string Fingerprint => Run("ssh-keygen", "-l", "-f", _folder.At("host_key")).Split(' ')[1];
+    public string Fingerprint => SshServerFiles.Fingerprint(_folder.At("host_key"));
 
     /// <summary>Root's home there.</summary>
     public string Home => _folder.At("home");
@@ -44,12 +43,12 @@ public sealed class SshServer : IAsyncDisposable
     /// <param name="path">PATH of sessions; null: the server's own.</param>
     public static async Task<SshServer> StartAsync(string loginShell = "/bin/sh", string? path = null)
     {
-        Assert.SkipWhen(Missing() is not null, "OpenSSH's server: " + Missing());
+        Assert.SkipWhen(SshServerFiles.Missing() is not null, "OpenSSH's server: " + SshServerFiles.Missing());
         var server = new SshServer(loginShell, path);
         Directory.CreateDirectory(server.Home);
         foreach (var key in (string[])["host_key", "client_key", "stranger_key"])
         {
-            Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server._folder.At(key));
+            SshServerFiles.MakeKey(server._folder.At(key));
         }
 
         await server.StartAsync(FreePort.Find());
@@ -65,8 +64,7 @@ public sealed class SshServer : IAsyncDisposable
     {
         if (newHostKey)
         {
-            File.Delete(_folder.At("host_key"));
-            Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", _folder.At("host_key"));
+            SshServerFiles.MakeKey(_folder.At("host_key"));
         }
 
         await StartAsync(Endpoint.Port);
@@ -101,38 +99,12 @@ public sealed class SshServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static string? Missing() =>
-        Environment.GetEnvironmentVariable("FINETUNE_TEST_SSHD_MISSING") is { } missing ? missing
-        : !OperatingSystem.IsLinux() || Environment.UserName != "root" ? "it needs root on Linux"
-        : !File.Exists("/usr/sbin/sshd") ? "`bash tests/run` installs Debian's package openssh-server, and it is not here"
-        : null;
-
     private async Task StartAsync(int port)
     {
         Endpoint = new SshEndpoint("127.0.0.1", port, "root");
-        var hash = Run("perl", "-e", "print crypt($ARGV[0], q($6$finetune$))", Password);
-        _folder.Write("shadow", $"root:{hash}:19000:0:99999:7:::\nsshd:*:19000::::::\n");
-        _folder.Write("passwd", $"root:x:0:0:root:{Home}:{_loginShell}\nsshd:x:104:65534::/run/sshd:/usr/sbin/nologin\n");
-        _folder.Write("shells", _loginShell + "\n");
-        var config = _folder.Write("sshd_config", string.Create(CultureInfo.InvariantCulture, $"""
-            ListenAddress 127.0.0.1
-            Port {port}
-            HostKey {_folder.At("host_key")}
-            AuthorizedKeysFile {_folder.At("client_key.pub")} .ssh/authorized_keys
-            PidFile none
-            StrictModes no
-            UsePAM no
-            UseDNS no
-            PermitRootLogin yes
-            PasswordAuthentication yes
-            KbdInteractiveAuthentication no
-            PrintMotd no
-            PrintLastLog no
-            Subsystem sftp /usr/lib/openssh/sftp-server
-            MaxStartups 100:30:200
-            {(_path is null ? "" : "SetEnv PATH=" + _path)}
-
-            """));
+        SshServerFiles.WriteAccounts(_folder.Path, Home, _loginShell);
+        var config = SshServerFiles.WriteConfig(
+            _folder.Path, port, _folder.At("client_key.pub"), _path is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["PATH"] = _path });
 
         // It ends with the tests, however they end: then its input closes. What waits for that is not its child, for those are its sessions.
         const string script = """
@@ -172,17 +144,9 @@ public sealed class SshServer : IAsyncDisposable
         // The server first: it must not start a session that we do not see.
         foreach (var pid in (int[])[.. all ? [_process!.Id] : Array.Empty<int>(), .. Sessions()])
         {
-            _ = Run("sh", "-c", $"kill -{signal} {pid} 2>/dev/null || :");
+            _ = SshServerFiles.Run("sh", "-c", $"kill -{signal} {pid} 2>/dev/null || :");
         }
     }
 
-    private List<int> Sessions() => Run("sh", "-c", $"pgrep -P {_process!.Id} || :").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
-    }
+    private List<int> Sessions() => SshServerFiles.Run("sh", "-c", $"pgrep -P {_process!.Id} || :").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
 }

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using FineTunePipeline.Chaos.Rented.Faults;
+using FineTunePipeline.TestKit.Ssh;
+
+namespace FineTunePipeline.Chaos.Rented.Hosts;
+
+/// <summary>One host of the pool: a computer behind a line of ours, and the record of when it could not be reached.</summary>
+internal sealed class RentedMachine(string name, string folder, string authorizedLine, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SshComputer _computer = new(folder, authorizedLine);
+    private readonly ConcurrentQueue<Outage> _outages = new();
+    private readonly List<CuttableLine> _lines = [];
+    private int _boot;
+
+    /// <summary>As its owner calls it.</summary>
+    public string Name => name;
+
+    /// <summary>What the hosts' journal calls it: its name and the number of its boot.</summary>
+    public string Label => FormattableString.Invariant($"{name}.{_boot}");
+
+    /// <summary>As its owner pastes it.</summary>
+    public string SshCommand => FormattableString.Invariant($"ssh -p {Line.Port} root@127.0.0.1");
+
+    /// <summary>Where jobs keep their files there.</summary>
+    public string Folder => Path.Combine(_computer.Disk, "finetune");
+
+    public IReadOnlyCollection<Outage> Outages => _outages;
+
+    /// <summary>It is being disturbed now.</summary>
+    public bool IsDisturbed { get; set; }
+
+    /// <summary>The process on which it hangs, with its start time.</summary>
+    public (int Pid, string StartedAt) Holder => _computer.Holder;
+
+    private CuttableLine Line => _lines[^1];
+
+    /// <summary>It is switched on for the first time.</summary>
+    public async Task StartAsync()
+    {
+        _lines.Add(new CuttableLine());
+        await BootAsync(newHostKey: true);
+    }
+
+    /// <param name="resets">Who is connected hears of it.</param>
+    public async Task<Outage> PowerOffAsync(EvictionKind kind, bool resets)
+    {
+        var outage = Begin(kind);
+        Line.Cut(resets);
+        await _computer.PowerOffAsync();
+        return outage;
+    }
+
+    /// <summary>It is back, with its disk or as a new machine; at another address it is known only to its owner.</summary>
+    public async Task PowerOnAsync(Outage outage, bool emptyDisk, bool newAddress, bool newHostKey)
+    {
+        if (emptyDisk)
+        {
+            _computer.EmptyDisk();
+        }
+
+        if (newAddress)
+        {
+            // Whoever still asks at the old one is refused by nobody in particular.
+            var old = Line;
+            _lines.Add(new CuttableLine());
+            await old.DisposeAsync();
+        }
+
+        await BootAsync(newHostKey);
+        outage.UntilMs = Now();
+    }
+
+    /// <param name="resets">Connections break; else they stay and carry nothing.</param>
+    public Outage Cut(bool resets)
+    {
+        var outage = Begin(EvictionKind.Cut);
+        Line.Cut(resets);
+        return outage;
+    }
+
+    /// <param name="forgets">Connections of before stay dead.</param>
+    public void Mend(Outage outage, bool forgets)
+    {
+        Line.Join(_computer.Port, forgets);
+        outage.UntilMs = Now();
+    }
+
+    public Outage Freeze()
+    {
+        var outage = Begin(EvictionKind.Freeze);
+        _computer.Freeze();
+        return outage;
+    }
+
+    public void Thaw(Outage outage)
+    {
+        _computer.Thaw();
+        outage.UntilMs = Now();
+    }
+
+    /// <summary>What runs there beside the server.</summary>
+    public IReadOnlyList<string> Processes() => _computer.Processes();
+
+    /// <summary>What jobs left on its disk; the engines stay for the next one.</summary>
+    public IReadOnlyList<string> Leftovers()
+    {
+        var engines = Path.Combine(Folder, ".finetune", "engines");
+        return Directory.Exists(Folder)
+            ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(engines, StringComparison.Ordinal))]
+            : [];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _computer.DisposeAsync();
+        foreach (var line in _lines)
+        {
+            await line.DisposeAsync();
+        }
+    }
+
+    private async Task BootAsync(bool newHostKey)
+    {
+        _boot++;
+        await _computer.BootAsync(newHostKey, new Dictionary<string, string> { ["CHAOS_HOST"] = Label });
+        Line.Join(_computer.Port, forgets: true);
+    }
+
+    private Outage Begin(EvictionKind kind)
+    {
+        var outage = new Outage(Label, kind, Now());
+        _outages.Enqueue(outage);
+        return outage;
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

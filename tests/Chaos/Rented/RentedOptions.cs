@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace FineTunePipeline.Chaos.Rented;
+
+/// <summary>What a run over hosts is asked for.</summary>
+/// <param name="Jobs">Jobs that are submitted.</param>
+/// <param name="Evictions">Disturbances of hosts that count.</param>
+/// <param name="Seed">Of everything that is drawn.</param>
+/// <param name="Hosts">Hosts in the pool.</param>
+/// <param name="Json">Where the result goes; null for nowhere.</param>
+/// <param name="Folder">Empty folder for everything of the run.</param>
+internal sealed record RentedOptions(int Jobs, int Evictions, int Seed, int Hosts, string? Json, string Folder)
+{
+    private const string Usage = "usage: chaos hosts --jobs N --evictions E --seed S [--hosts H] [--json FILE] --folder FOLDER";
+    private const int FewestHosts = 3;
+
+    /// <exception cref="ArgumentException">They cannot be understood.</exception>
+    public static RentedOptions Parse(string[] args)
+    {
+        var options = new RentedOptions(10, 20, 1, Hosts: 8, Json: null, Folder: "");
+        for (var index = 0; index < args.Length; index += 2)
+        {
+            var value = index + 1 < args.Length ? args[index + 1] : throw new ArgumentException($"{args[index]} needs a value. {Usage}");
+            options = args[index] switch
+            {
+                "--jobs" => options with { Jobs = Number(value) },
+                "--evictions" => options with { Evictions = Number(value) },
+                "--seed" => options with { Seed = Number(value) },
+                "--hosts" => options with { Hosts = Number(value) },
+                "--json" => options with { Json = Path.GetFullPath(value) },
+                "--folder" => options with { Folder = Path.GetFullPath(value) },
+                _ => throw new ArgumentException($"{args[index]} {value} is unknown. {Usage}"),
+            };
+        }
+
+        return options is { Jobs: > 0, Hosts: >= FewestHosts, Folder.Length: > 0 } ? options : throw new ArgumentException(Usage);
+    }
+
+    private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new ArgumentException($"'{value}' is no number. {Usage}");
+}
