@@ -13,6 +13,9 @@ namespace FineTunePipeline.Chaos.Rented;
 /// <summary>Records the engines once in peace, then runs all jobs on hosts that are taken, cut off, frozen and restarted, waits for their end, and counts.</summary>
 internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, RabbitMqBroker broker)
 {
+    /// <summary>That are under way at once.</summary>
+    private const int FewestJobs = 3;
+
     private static readonly PlanKind[] Planted = [PlanKind.Real, PlanKind.Refuse];
     private readonly SqliteDatabases _databases = new(folder);
     private readonly TimeProvider _time = TimeProvider.System;
@@ -28,7 +31,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
         using var gateway = new Gateway(processes.Gateway.Address);
         await using var pool = await RentedPool.StartAsync(folder, gateway, options.Hosts, _time, cancellationToken);
 
-        var board = new JobBoard(JobPlan.Draw(options.Jobs, options.Seed, Planted), inputs, gateway, _databases, folder, Math.Clamp(options.Hosts * 2 / 3, 2, Math.Max(2, options.Jobs)));
+        var board = new JobBoard(JobPlan.Draw(options.Jobs, options.Seed, Planted), inputs, gateway, _databases, folder, Math.Max(FewestJobs, options.Hosts * 2 / 3));
         var ends = new JobEnds(board, _databases, _time);
         Say("recording one run of the real engines");
         await ends.RecordAsync(cancellationToken);

@@ -9,7 +9,7 @@ internal sealed class RentedMachine(string name, string folder, string authorize
 {
     private readonly SshComputer _computer = new(folder, authorizedLine);
     private readonly ConcurrentQueue<Outage> _outages = new();
-    private readonly List<CuttableLine> _lines = [];
+    private CuttableLine _line = new();
     private int _boot;
 
     /// <summary>As its owner calls it.</summary>
@@ -19,7 +19,7 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     public string Label => FormattableString.Invariant($"{name}.{_boot}");
 
     /// <summary>As its owner pastes it.</summary>
-    public string SshCommand => FormattableString.Invariant($"ssh -p {Line.Port} root@127.0.0.1");
+    public string SshCommand => FormattableString.Invariant($"ssh -p {_line.Port} root@127.0.0.1");
 
     /// <summary>Where jobs keep their files there.</summary>
     public string Folder => Path.Combine(_computer.Disk, "finetune");
@@ -32,20 +32,14 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     /// <summary>The process on which it hangs, with its start time.</summary>
     public (int Pid, string StartedAt) Holder => _computer.Holder;
 
-    private CuttableLine Line => _lines[^1];
-
     /// <summary>It is switched on for the first time.</summary>
-    public async Task StartAsync()
-    {
-        _lines.Add(new CuttableLine());
-        await BootAsync(newHostKey: true);
-    }
+    public Task StartAsync() => BootAsync(newHostKey: true);
 
     /// <param name="resets">Who is connected hears of it.</param>
     public async Task<Outage> PowerOffAsync(EvictionKind kind, bool resets)
     {
         var outage = Begin(kind);
-        Line.Cut(resets);
+        _line.Cut(resets);
         await _computer.PowerOffAsync();
         return outage;
     }
@@ -61,8 +55,8 @@ internal sealed class RentedMachine(string name, string folder, string authorize
         if (newAddress)
         {
             // Whoever still asks at the old one is refused by nobody in particular.
-            var old = Line;
-            _lines.Add(new CuttableLine());
+            var old = _line;
+            _line = new CuttableLine();
             await old.DisposeAsync();
         }
 
@@ -74,14 +68,14 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     public Outage Cut(bool resets)
     {
         var outage = Begin(EvictionKind.Cut);
-        Line.Cut(resets);
+        _line.Cut(resets);
         return outage;
     }
 
     /// <param name="forgets">Connections of before stay dead.</param>
     public void Mend(Outage outage, bool forgets)
     {
-        Line.Join(_computer.Port, forgets);
+        _line.Join(_computer.Port, forgets);
         outage.UntilMs = Now();
     }
 
@@ -113,17 +107,14 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     public async ValueTask DisposeAsync()
     {
         await _computer.DisposeAsync();
-        foreach (var line in _lines)
-        {
-            await line.DisposeAsync();
-        }
+        await _line.DisposeAsync();
     }
 
     private async Task BootAsync(bool newHostKey)
     {
         _boot++;
         await _computer.BootAsync(newHostKey, new Dictionary<string, string> { ["CHAOS_HOST"] = Label });
-        Line.Join(_computer.Port, forgets: true);
+        _line.Join(_computer.Port, forgets: true);
     }
 
     private Outage Begin(EvictionKind kind)
