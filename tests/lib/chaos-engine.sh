@@ -29,10 +29,23 @@ note() { # WHAT [NUMBER]
 
 note_on_host() { [ -z "${CHAOS_HOST-}" ] || note "$@"; } # WHAT NUMBER
 
+keep_checkpoints() { # OUTPUT FOLDER: all of them; the trainer itself keeps the last few. Until it is ended.
+  mkdir "$2"
+  while sleep 0.05; do
+    for made in "$1"/checkpoint-*/trainer_state.json; do
+      [ -e "$made" ] || continue
+      made=${made%/*}; kept=$2/${made##*/}
+      [ -e "$kept" ] || { cp -r "$made" "$kept.new" && mv "$kept.new" "$kept"; }
+    done
+  done 2>/dev/null
+}
+
 real() { # runs it, and keeps what it said as TEMPLATE if that is wanted
   if [ "$plan" = real ]; then "$real" "$@"; return; fi
   said=$folder/templates/$purpose.new; mkdir -p "$said"
+  if [ "$purpose" = train ]; then keep_checkpoints "$output" "$said/checkpoints" & keeping=$!; fi
   "$real" "$@" >"$said/stdout" 2>"$said/stderr"; code=$?
+  if [ "$purpose" = train ]; then sleep 0.3; kill "$keeping"; wait "$keeping"; fi
   cat "$said/stdout"; cat "$said/stderr" >&2
   return "$code"
 }
@@ -59,7 +72,7 @@ train() { # the recorded training, a step at a time
     sleep "0.$(($$ % 4 + 1))"
     printf '%s\n' "$line" >>"$output/trainer_log.jsonl"
     note_on_host step "$step"
-    checkpoint=$templates/train/output/checkpoint-$step
+    checkpoint=$templates/train/checkpoints/checkpoint-$step
     if [ -d "$checkpoint" ] && [ ! -e "$output/checkpoint-$step" ]; then
       mkdir "$output/checkpoint-$step"
       for file in "$checkpoint"/*; do

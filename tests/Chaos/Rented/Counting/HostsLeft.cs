@@ -6,7 +6,7 @@ namespace FineTunePipeline.Chaos.Rented.Counting;
 /// <summary>What is left on hosts when all jobs have ended and all hosts answer.</summary>
 internal static class HostsLeft
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>One sentence for each host that still holds something, and for each lease that is not released. What is being cleaned gets some time.</summary>

@@ -157,7 +157,12 @@ internal sealed class Evictions(RentedPool pool, JobBoard board, IServiceDatabas
         machine.Thaw(outage);
     }
 
-    private void Count(HostInUse victim, Outage outage) => _done.Enqueue(new Eviction(victim.JobId, victim.Stage, outage));
+    private void Count(HostInUse victim, Outage outage)
+    {
+        var eviction = new Eviction(victim.JobId, victim.Stage, outage);
+        _done.Enqueue(eviction);
+        Console.WriteLine($"{DateTimeOffset.FromUnixTimeMilliseconds(outage.FromMs):HH:mm:ss.fff} {eviction}");
+    }
 
     /// <summary>1 to 120 s: more than half below the time after which a host may be given up, the rest spread beyond it.</summary>
     private static TimeSpan CutLength(double drawn) => drawn < 0.6 ? Between(1, 19, drawn / 0.6) : Between(21, 120, Math.Pow((drawn - 0.6) / 0.4, 2));
