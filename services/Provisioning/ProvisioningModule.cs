@@ -39,6 +39,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<HostVisits>();
         services.AddSingleton<SecretKey>();
         services.AddHostedService<PoolWatch>();
+        services.AddHostedService<FormerLeases>();
         services.AddSingleton<LedgerTable>();
         services.AddHostedService<MoneyWatch>();
         services.AddSingleton<LeaseTable>();

@@ -34,6 +34,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
             }
 
             row.Address = set.Address;
+            row.FormerLeaseId = row.LeaseId ?? row.FormerLeaseId;
             (row.LeaseId, row.IsLost, row.SharedFolder, row.HostKey, row.Password) = (null, false, null, null, null);
         }
 

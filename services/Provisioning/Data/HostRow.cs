@@ -42,6 +42,12 @@ internal sealed class HostRow
     /// <summary>The job of that lease, or of the last one.</summary>
     public string? JobId { get; set; }
 
+    /// <summary>
+    /// The lease that had it when its owner gave it another address: is it the same computer, then what that lease left there is to be cleaned up. null: nothing is,
+    /// or it is done.
+    /// </summary>
+    public string? FormerLeaseId { get; set; }
+
     /// <summary>Absolute folder on the host that outlives leases; set once a lease has moved in.</summary>
     public string? SharedFolder { get; set; }
 

@@ -67,6 +67,10 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             ALTER TABLE leases ADD COLUMN "IsUnfit" boolean NOT NULL DEFAULT FALSE;
             ALTER TABLE leases ADD COLUMN "BudgetTotal" numeric NOT NULL DEFAULT 0;
             """),
+        new(
+            "leases that a change of address ended",
+            """ALTER TABLE "hosts" ADD COLUMN "FormerLeaseId" TEXT NULL;""",
+            """ALTER TABLE hosts ADD COLUMN "FormerLeaseId" text NULL;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -18,20 +18,38 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// Makes our folder and locks the host for this installation: <c>set -C</c> makes a file only where there is none, so of two installations one gets it.
-    /// Last it tells the folder.
-    /// </summary>
-    private const string MoveInScript = """
-        root=$1 owner=$2
+    private const string FindRoot = """
+        root=$1
         if [ -z "$root" ]; then
           if [ -d /root/autodl-tmp ] && [ -w /root/autodl-tmp ]; then root=/root/autodl-tmp/finetune; else root=${HOME:?}/finetune; fi
         fi
+
+        """;
+
+    /// <summary>Tells our folder, if a lease has left its own in it, or its lock.</summary>
+    private const string FindFormerScript = FindRoot + """
+        cd "$root" 2>/dev/null && { [ -d "$2" ] || [ -e .finetune/owner ]; } && pwd -P || :
+        """;
+
+    /// <summary>The lock goes where no other lease has moved in.</summary>
+    private const string UnlockFormerScript = """
+        cd "$1" || exit 0
+        for other in ftjob-*; do if [ -d "$other" ]; then exit 0; fi; done
+        [ "$(cat .finetune/owner 2>/dev/null)" != "$2" ] || rm -f .finetune/owner
+        """;
+
+    /// <summary>
+    /// Makes our folder and locks the host for this installation: <c>set -C</c> makes a file only where there is none, so of two installations one gets it.
+    /// The lease's own folder is made here and nowhere else: who comes late, after it was given back, finds none to work in. Last it tells the folder of all.
+    /// </summary>
+    private const string MoveInScript = FindRoot + """
+        owner=$2 lease=$3
         mkdir -p "$root/.finetune" && cd "$root" || exit 70
         root=$(pwd -P) && [ "$root" != / ] || exit 70
         if ! (set -C; echo "$owner" >.finetune/owner) 2>/dev/null; then
           [ "$(cat .finetune/owner)" = "$owner" ] || { echo "$root/.finetune/owner" >&2; exit 75; }
         fi
+        mkdir -p "$lease" || exit 70
         echo "$root"
         """;
 
@@ -75,13 +93,31 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
-        await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
-        await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
+        await CleanAsync(visit.Host, row.Reference.WorkFolder, cancellationToken);
         var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
         }
+    }
+
+    /// <summary>
+    /// Cleans up what a lease left on the host before its address changed: on the same computer, started anew or not, its folder is there, and what it started may run.
+    /// Repeatable, also beside another lease; where there is nothing of it nothing is done.
+    /// </summary>
+    /// <exception cref="IOException">The host did not answer.</exception>
+    public async Task CleanFormerAsync(HostRow row, string leaseId, CancellationToken cancellationToken)
+    {
+        await using var door = connector.Visit(row.Door, new RowKeys(hosts, row));
+        var found = await RunAsync(door.Host, FindFormerScript, [row.WorkFolder ?? "", leaseId], cancellationToken);
+        if (found.StandardOutput.Trim() is not ['/', _, ..] root)
+        {
+            return;
+        }
+
+        await using var visit = connector.Visit(row.Door with { WorkFolder = $"{root}/{leaseId}" }, new RowKeys(hosts, row));
+        await CleanAsync(visit.Host, $"{root}/{leaseId}", cancellationToken);
+        await RunAsync(visit.Host, UnlockFormerScript, [root, Owner()], cancellationToken);
     }
 
     /// <summary>Returns when the host has answered.</summary>
@@ -110,7 +146,13 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     private async Task<CommandResult> MoveInOnceAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
-        return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
+        return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner(), row.LeaseId!], cancellationToken);
+    }
+
+    private static async Task CleanAsync(IComputeHost host, string leaseFolder, CancellationToken cancellationToken)
+    {
+        await HostRuns.StopAllAsync(host, leaseFolder, StopGrace, cancellationToken);
+        await host.DeleteAsync(leaseFolder, cancellationToken);
     }
 
     private static Task<CommandResult> RunAsync(IComputeHost host, string script, string[] arguments, CancellationToken cancellationToken) =>
