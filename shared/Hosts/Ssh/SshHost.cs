@@ -22,10 +22,11 @@ internal sealed class SshHost : IComputeHost
 
     /// <param name="pool">Connections to the host, which outlive this object.</param>
     /// <param name="workFolder">Absolute; our supervisor's script is kept below it.</param>
-    public SshHost(SshConnections pool, string workFolder)
+    /// <param name="isLease">It is a lease's, and not to be made again when it is gone.</param>
+    public SshHost(SshConnections pool, string workFolder, bool isLease)
     {
         _pool = pool;
-        _calls = new RemoteCalls(pool);
+        _calls = new RemoteCalls(pool, isLease ? workFolder : null);
         _commands = new RemoteCommands(_calls);
         _files = new RemoteFiles(_calls);
         _uploads = new FileUpload(_calls);

@@ -27,7 +27,7 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, TimeProvider 
             }
         }
 
-        return new SshHost(pool, reference.WorkFolder);
+        return new SshHost(pool, reference.WorkFolder, isLease: reference.SharedFolder is not null);
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ public sealed class SshVisit : IAsyncDisposable
 {
     private readonly SshConnections _pool;
 
-    internal SshVisit(SshConnections pool, string workFolder) => (_pool, Host) = (pool, new SshHost(pool, workFolder));
+    internal SshVisit(SshConnections pool, string workFolder) => (_pool, Host) = (pool, new SshHost(pool, workFolder, isLease: false));
 
     public IComputeHost Host { get; }
 

@@ -3,9 +3,29 @@ using FineTunePipeline.Hosts.Ssh.Connections;
 namespace FineTunePipeline.Hosts.Ssh.Commands;
 
 /// <summary>Runs short scripts of ours on a host to their end.</summary>
-internal sealed class RemoteCalls(SshConnections pool)
+/// <param name="pool">Connections to it.</param>
+/// <param name="lease">
+/// The folder of a lease: no script makes it again when it is gone, for then the host was given back, and whoever still works there is late. null: there is none.
+/// </param>
+internal sealed class RemoteCalls(SshConnections pool, string? lease)
 {
+    // Within the folder, and not by its path: what is gone between a look and the next line stays gone.
+    private const string MakeFolder = """
+        make_folder() { case $1 in "$lease"/*) (cd -- "$lease/" && mkdir -p -- "./${1#"$lease"/}") ;; *) mkdir -p -- "$1" ;; esac; }
+
+        """;
+
+    private readonly string _opening = lease is null
+        ? "make_folder() { mkdir -p -- \"$1\"; }\n"
+        : $"lease={ShellQuote.Quote(lease.TrimEnd('/'))}\n{MakeFolder}";
+
     public SshConnections Pool => pool;
+
+    /// <summary>The folder of a lease; null: there is none.</summary>
+    public string? Lease => lease;
+
+    /// <summary>A script that makes folders, by <c>make_folder FOLDER</c>.</summary>
+    public RemoteScript Making(string script, params ReadOnlySpan<string> arguments) => new(_opening + script, arguments);
 
     public SshOptions Options => pool.Options;
 

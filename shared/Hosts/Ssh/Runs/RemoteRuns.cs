@@ -12,6 +12,9 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
 {
     private const int NoScript = 97;
 
+    /// <summary>Of a call that did not come to its script, because the lease has left the host: nothing of it runs there.</summary>
+    private static readonly RemoteResult Left = new(NoScript, [], "the lease has left this host");
+
     /// <summary>What the supervisor itself needs to end a run that does not go, on top of the grace.</summary>
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(60);
 
@@ -40,6 +43,11 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
     public async Task<RunLook> LookAsync(string folder, CancellationToken cancellationToken)
     {
         var result = await SuperviseAsync(calls.Options.CallTimeout, cancellationToken, "look", folder).ConfigureAwait(false);
+        if (result == Left)
+        {
+            return new RunLook { State = RunState.None };
+        }
+
         var line = Encoding.UTF8.GetString(result.Output).Trim();
         return result.ExitCode == 0 && RunLine.TryRead(line, out var look)
             ? look
@@ -49,7 +57,7 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
     public async Task StopAsync(string folder, TimeSpan grace, CancellationToken cancellationToken)
     {
         var result = await SuperviseAsync(grace + KillLimit, cancellationToken, "stop", folder, Seconds(grace)).ConfigureAwait(false);
-        if (result.ExitCode != 0)
+        if (result.ExitCode != 0 && result != Left)
         {
             throw new TimeoutException($"The run in {folder} on {calls.Pool.Endpoint} was not ended (exit code {result.ExitCode}): {result.Error}");
         }
@@ -58,14 +66,17 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
     private async Task<RemoteResult> SuperviseAsync(TimeSpan limit, CancellationToken cancellationToken, string verb, string folder, params string[] more)
     {
         HostPath.Absolute(folder);
-        await PlaceAsync(cancellationToken).ConfigureAwait(false);
+        if (!await PlaceAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return Left;
+        }
+
         var result = await CallAsync().ConfigureAwait(false);
         if (result.ExitCode == NoScript)
         {
             // The disk was replaced, or cleaned, since we put it there. Nothing has run.
             _isPlaced = false;
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            result = await CallAsync().ConfigureAwait(false);
+            result = await PlaceAsync(cancellationToken).ConfigureAwait(false) ? await CallAsync().ConfigureAwait(false) : Left;
         }
 
         return result;
@@ -74,11 +85,12 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
             new RemoteScript("[ -f \"$1\" ] || exit 97; exec sh \"$@\" </dev/null", [_script, verb, folder, .. more]), $"supervise.sh {verb} {folder}", limit, cancellationToken);
     }
 
-    private async Task PlaceAsync(CancellationToken cancellationToken)
+    /// <summary>False: the lease has left the host, and with it its folder.</summary>
+    private async Task<bool> PlaceAsync(CancellationToken cancellationToken)
     {
         if (_isPlaced)
         {
-            return;
+            return true;
         }
 
         await _placing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -86,16 +98,24 @@ internal sealed class RemoteRuns(RemoteCalls calls, RemoteFiles files, FileUploa
         {
             if (!_isPlaced && !await IsThereAsync(cancellationToken).ConfigureAwait(false))
             {
+                if (await HasLeftAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
                 await uploads.UploadAsync(new MemoryStream(SupervisorScript.Bytes), _script, isPrivate: false, cancellationToken).ConfigureAwait(false);
             }
 
-            _isPlaced = true;
+            return _isPlaced = true;
         }
         finally
         {
             _placing.Release();
         }
     }
+
+    private async Task<bool> HasLeftAsync(CancellationToken cancellationToken) =>
+        calls.Lease is { } lease && (await calls.RunAsync(new RemoteScript("[ -d \"$1\" ]", lease), $"looking for {lease}", calls.Options.CallTimeout, cancellationToken).ConfigureAwait(false)).ExitCode != 0;
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {

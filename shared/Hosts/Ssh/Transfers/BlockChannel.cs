@@ -21,7 +21,7 @@ internal sealed class BlockChannel(RemoteCalls calls, HostUpload file, BlockBoar
     // of the input.
     private const string Script = """
         partial=$1
-        mkdir -p -- "${partial%/*}/" && umask 022 || exit
+        make_folder "${partial%/*}/" && umask 022 || exit
         LC_ALL=C; export LC_ALL
         while read -r at count; do
           said=$(dd of="$partial" bs=65536 seek="$at" count="$count" iflag=fullblock conv=notrunc,fsync 2>&1) || { echo "$said" | head -n 1 >&2; exit 74; }
@@ -52,7 +52,7 @@ internal sealed class BlockChannel(RemoteCalls calls, HostUpload file, BlockBoar
         using var limit = new StallLimit(calls, cancellationToken);
         try
         {
-            var script = new RemoteScript(Script, UploadPaths.Partial(file));
+            var script = calls.Making(Script, UploadPaths.Partial(file));
             var process = await RemoteProcess.StartAsync(calls.Pool, script, limit.Token, spread: spread).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
             {

@@ -22,7 +22,7 @@ internal sealed class FileUpload(RemoteCalls calls)
         fail() { code=$?; rm -f -- "$partial"; exit "$code"; }
         partial=$1 target=$2 bytes=$3
         [ ! -d "$target" ] || { echo "it is a folder" >&2; exit 73; }
-        mkdir -p -- "${target%/*}/" || exit
+        make_folder "${target%/*}/" || exit
         umask "$4"
         if [ "$bytes" = 0 ]; then : >"$partial" || fail; else cat >"$partial" || fail; fi
         sync "$partial" 2>/dev/null || sync || fail
@@ -44,7 +44,7 @@ internal sealed class FileUpload(RemoteCalls calls)
         var chunk = new byte[ChunkBytes];
         var first = await content.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         var isShort = first < chunk.Length;
-        var script = new RemoteScript(
+        var script = calls.Making(
             WriteScript, partial, path, isShort ? first.ToString(CultureInfo.InvariantCulture) : Unknown, isPrivate ? OwnerOnly : AnyMode);
         try
         {

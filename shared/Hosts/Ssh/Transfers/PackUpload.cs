@@ -32,7 +32,7 @@ internal sealed class PackUpload(RemoteCalls calls)
         into=$1 stage=$2
         command -v tar >/dev/null || exit 76
         umask 022
-        mkdir -p -- "$into/" "$stage" || exit
+        make_folder "$into/" && make_folder "$stage" || exit
         tar -x -m -o -f - -C "$stage" && cd "$stage/files" && . ../names || fail
         there=$(all)
         echo "$there"
@@ -89,7 +89,7 @@ internal sealed class PackUpload(RemoteCalls calls)
         RemoteProcess? process = null;
         try
         {
-            process = await RemoteProcess.StartAsync(calls.Pool, new RemoteScript(HostDigest.Choose + Script, pack.Folder, stage), limit.Token).ConfigureAwait(false);
+            process = await RemoteProcess.StartAsync(calls.Pool, calls.Making(HostDigest.Choose + Script, pack.Folder, stage), limit.Token).ConfigureAwait(false);
             try
             {
                 var input = new RemoteInputStream(process, limit.Moved);

@@ -17,7 +17,7 @@ internal sealed class WholeFile(RemoteCalls calls, HostUpload file, BlockBoard b
     // Only a line that says so is the end of the file: a connection that breaks is none.
     private const string Script = HostDigest.Choose + """
         partial=$1 target=$2 bytes=$3 digest=$4
-        mkdir -p -- "${target%/*}/" && umask 022 || exit
+        make_folder "${target%/*}/" && umask 022 || exit
         [ ! -d "$target" ] || { echo "$target is a folder" >&2; exit 73; }
         there=$(
           while read -r at count; do
@@ -54,7 +54,7 @@ internal sealed class WholeFile(RemoteCalls calls, HostUpload file, BlockBoard b
                 return null;
             }
 
-            var script = new RemoteScript(
+            var script = calls.Making(
                 Script, UploadPaths.Partial(file), file.Path, file.Bytes.ToString(CultureInfo.InvariantCulture), file.Sha256);
             var process = await RemoteProcess.StartAsync(calls.Pool, script, limit.Token).ConfigureAwait(false);
             await using (process.ConfigureAwait(false))
