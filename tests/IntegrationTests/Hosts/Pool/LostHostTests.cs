@@ -92,4 +92,23 @@ public sealed class LostHostTests : PoolTests
         Assert.Contains(history, stored => stored.Change?.Message.StartsWith("Training goes on from step ", StringComparison.Ordinal) == true);
         Assert.DoesNotContain(history, stored => stored.Change is { Stage: Contracts.Stages.Stage.Provision, Attempt: > 1 });
     }
+
+    [Fact]
+    public async Task A_host_that_comes_back_with_its_disk_at_another_address_is_cleaned_of_the_lease_before()
+    {
+        var host = await Home.AddAsync("gpu-1");
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
+
+        // The pool's row names the same folder still, which here is the same disk.
+        await host.TakeAsync();
+        Assert.NotEmpty(host.Leftovers());
+        var again = await Home.RentAsync();
+        await Home.FinetuneAsync("hosts", "update", "gpu-1", again.SshCommand);
+        var job = await Home.Gateway.EndAsync(jobId);
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+        await GatewayCalls.UntilAsync(() => Task.FromResult(host.Leftovers().Count == 0), () => "a clean disk, which holds " + string.Join(", ", host.Leftovers()));
+        Assert.Empty(host.Processes());
+    }
 }
