@@ -107,6 +107,14 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             .Select(row => row.Offer!).Distinct().ToListAsync(cancellationToken);
     }
 
+    /// <summary>What was offered to other jobs that are about to take it.</summary>
+    public async Task<IReadOnlyList<string>> ChosenOffersAsync(string jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Leases.AsNoTracking().Where(row => row.JobId != jobId && row.State == LeaseState.Requested && row.Offer != null)
+            .Select(row => row.Offer!).Distinct().ToListAsync(cancellationToken);
+    }
+
     /// <summary>What all leases of a job cost so far.</summary>
     public async Task<decimal> JobCostAsync(string jobId, CancellationToken cancellationToken)
     {

@@ -110,6 +110,7 @@ public sealed class HostTableTests : IAsyncLifetime
         var row = await _bench.Hosts.FindAsync("a", default);
         Assert.Equal((HostState.Free, (string?)null, "root@new.example:22"), (row!.State, row.HostKey, row.Address));
         Assert.Null(await _bench.Hosts.FindByLeaseAsync("lease", default));
+        Assert.Equal("lease", row.FormerLeaseId);
     }
 
     [Fact]

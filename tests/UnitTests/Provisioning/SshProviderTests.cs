@@ -52,6 +52,22 @@ public sealed class SshProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Does_not_offer_what_another_job_has_just_chosen()
+    {
+        await _bench.AddAsync("cheap", 1);
+        await _bench.AddAsync("dear", 3);
+        await using (var database = _bench.Database())
+        {
+            var lease = _bench.Lease("lease", price: 1);
+            lease.Offer = "cheap";
+            database.Leases.Add(lease);
+            await database.SaveChangesAsync();
+        }
+
+        Assert.Equal("dear", (await OfferAsync(cap: 5))!.Id);
+    }
+
+    [Fact]
     public async Task Has_nothing_to_offer_for_now_while_others_use_all_hosts()
     {
         await _bench.AddAsync("a");

@@ -10,7 +10,7 @@ namespace FineTunePipeline.Provisioning.Providers.Ssh;
 /// The hosts that people have: each is used by one job at a time, and cleaned, never ended, when the job gives it back. A host is ours from the moment the
 /// pool's row names the lease; what that lease keeps there lies in a folder of its name.
 /// </summary>
-internal sealed class SshProvider(HostTable hosts, HostVisits visits, EnginePackages engines, TimeProvider time) : IHostProvider
+internal sealed class SshProvider(HostTable hosts, LeaseTable leases, HostVisits visits, EnginePackages engines, TimeProvider time) : IHostProvider
 {
     private const string Advice = "Add one: finetune hosts add \"ssh -p PORT USER@HOST\" (or finetune hosts update, if one of yours has a new address).";
 
@@ -24,7 +24,10 @@ internal sealed class SshProvider(HostTable hosts, HostVisits visits, EnginePack
     {
         var all = await hosts.ListAsync(cancellationToken);
         var fit = all.Where(row => !request.Avoid.Contains(row.Name)).ToList();
-        var best = fit.Where(row => row.IsFree)
+
+        // Who chooses the same as another a moment later would find it taken, and wait, beside hosts that are free.
+        var chosen = await leases.ChosenOffersAsync(request.JobId, cancellationToken);
+        var best = fit.Where(row => row.IsFree && !chosen.Contains(row.Name))
             .OrderBy(row => row.HourlyPrice > 0 && (row.Currency != request.Currency || row.HourlyPrice > request.HourlyPriceCap))
             .ThenBy(row => row.FailedAtMs ?? 0)
             .ThenBy(row => row.HourlyPrice)
