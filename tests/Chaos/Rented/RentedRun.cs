@@ -39,7 +39,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
         using var telling = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var killing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var began = _time.GetTimestamp();
-        var evictions = new Evictions(pool, board, _databases, options.Evictions, options.Seed);
+        var evictions = new Evictions(pool, board, _databases, options.Jobs, options.Evictions, options.Seed);
         var workerKills = new WorkerKills(processes, evictions, options.Seed, _time);
         var watcher = new PoolWatcher(_databases, pool, _time);
         board.Progress = options.Evictions == 0 ? 1 : 0;

@@ -9,7 +9,7 @@ namespace FineTunePipeline.Chaos.Rented.Faults;
 /// Takes, cuts off, freezes and restarts hosts under their jobs, in step with the work: which stage is hit, how, and for how long is drawn by the seed. Only what
 /// hits a host that a job had counts.
 /// </summary>
-internal sealed class Evictions(RentedPool pool, JobBoard board, IServiceDatabases databases, int wanted, int seed)
+internal sealed class Evictions(RentedPool pool, JobBoard board, IServiceDatabases databases, int jobs, int wanted, int seed)
 {
     /// <summary>Half of them hit a training, for it is the longest; the rest whatever else a job does with its host.</summary>
     private static readonly string[] Stages = ["Train", "Train", "Train", "Train", "Train", "Provision", "Prepare", "Evaluate", "Convert", "Release"];
@@ -59,14 +59,18 @@ internal sealed class Evictions(RentedPool pool, JobBoard board, IServiceDatabas
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            if (submitting.IsCompleted && await board.UnfinishedAsync(cancellationToken) == 0)
+            var unfinished = await board.UnfinishedAsync(cancellationToken);
+            if (submitting.IsCompleted && unfinished == 0)
             {
                 return null;
             }
 
+            // Where jobs end faster than they are disturbed, none would be left for the last ones.
+            var isLate = _done.Count * jobs < wanted * (board.Accepted.Count - unfinished);
+
             var isAllowed = _done.Count < wanted * await board.KillableAsync(cancellationToken) && pool.Machines.Count(machine => machine.IsDisturbed) < Most;
             var inUse = isAllowed ? await InUseAsync(cancellationToken) : [];
-            var fit = inUse.Where(host => host.Stage == stage || TimeProvider.System.GetElapsedTime(began) > Patience).ToList();
+            var fit = inUse.Where(host => host.Stage == stage || isLate || TimeProvider.System.GetElapsedTime(began) > Patience).ToList();
             if (fit.Count > 0)
             {
                 return fit[_random.Next(fit.Count)];
