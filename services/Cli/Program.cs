@@ -14,6 +14,7 @@ app.Configure(config =>
     config.AddCommand<LogsCommand>("logs").WithDescription("Print a job's events; -f goes on until it ends");
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
     config.AddCommand<CostCommand>("cost").WithDescription("Tell what a job's hosts cost so far");
+    config.AddCommand<SshCommand>("ssh").WithDescription("Log in to a job's host, with your own ssh").WithExample("ssh", "ftjob-…").WithExample("ssh", "gpu-1", "--", "nvidia-smi");
     config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
     config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
     config.AddBranch("hosts", hosts =>
@@ -23,6 +24,7 @@ app.Configure(config =>
         hosts.AddCommand<HostsCommand>("list").WithDescription("List them");
         hosts.AddCommand<HostsAddCommand>("add").WithDescription("Add one").WithExample("hosts", "add", "\"ssh -p 34222 root@connect.example.com\"", "--price", "1.98");
         hosts.AddCommand<HostsUpdateCommand>("update").WithDescription("Change one: its address, price, folder").WithExample("hosts", "update", "gpu-1", "\"ssh -p 41022 root@connect.example.com\"");
+        hosts.AddCommand<HostsTestCommand>("test").WithDescription("Test one that no job has, as it is tested before a job");
         hosts.AddCommand<HostsRemoveCommand>("remove").WithDescription("Remove one; one in use goes when its job gives it back");
     });
     config.AddBranch("ops", ops =>

@@ -40,6 +40,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<SecretKey>();
         services.AddHostedService<PoolWatch>();
         services.AddHostedService<FormerLeases>();
+        services.AddHostedService<HostTests>();
         services.AddSingleton<LedgerTable>();
         services.AddHostedService<MoneyWatch>();
         services.AddSingleton<LeaseTable>();
@@ -48,6 +49,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<EngineInstaller>();
         services.AddSingleton<EnvironmentChecks>();
         services.AddSingleton<EnvironmentTest>();
+        services.AddSingleton<ModelCache>();
         services.AddServiceDatabase<ProvisioningDbContext>(Name);
         services.AddStage<AcquireHost, AcquireHostRunner, ProvisioningDbContext>(Stage.Provision, concurrency: 4);
         services.AddStage<PrepareHost, PrepareHostRunner, ProvisioningDbContext>(Stage.Prepare, concurrency: 2);

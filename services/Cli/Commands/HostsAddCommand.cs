@@ -9,7 +9,7 @@ internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
     internal sealed class Settings : HostSettings
     {
         [CommandArgument(0, "<SSH>")]
-        [Description("The ssh command with which you log in, in quotes, or USER@HOST:PORT")]
+        [Description("The ssh command with which you log in, in quotes, USER@HOST:PORT, or a name of your ~/.ssh/config")]
         public string Address { get; init; } = "";
 
         [CommandOption("--name <NAME>")]
@@ -19,7 +19,7 @@ internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        var body = settings.Body(settings.Address);
+        var body = settings.Body(await SshConfig.ResolveAsync(settings.Address, Interrupt.Token));
         body["name"] = settings.Name;
         using var gateway = settings.Connect();
         var answer = await gateway.PostAsync("api/hosts", body, Interrupt.Token);

@@ -9,7 +9,7 @@ public sealed record HostView
 
     public required HostState State { get; init; }
 
-    /// <summary><c>user@host:port</c>.</summary>
+    /// <summary><c>user@host:port</c>; behind a jump host <c>ssh -J user@jump:port user@host:port</c>.</summary>
     public required string Address { get; init; }
 
     public required decimal HourlyPrice { get; init; }
@@ -32,6 +32,9 @@ public sealed record HostView
     /// <summary>What is wrong with it, in one sentence.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>The last test that its owner asked for.</summary>
+    public HostTest? Test { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     internal static HostView From(HostChanged change) => new()
@@ -47,6 +50,7 @@ public sealed record HostView
         JobId = change.JobId,
         HostKey = change.HostKey,
         Fault = change.Fault,
+        Test = change.Test,
         At = change.At,
     };
 }

@@ -17,6 +17,7 @@ internal static class HostsApi
         hosts.MapGet("/", ListAsync).WithSummary("List your hosts");
         hosts.MapPost("/", AddAsync).WithSummary("Add a host: jobs with provider ssh may use it");
         hosts.MapPatch("/{name}", UpdateAsync).WithSummary("Change a host, named by its name or by the job that has it or had it last; a new address means a new computer");
+        hosts.MapPost("/{name}/test", TestAsync).WithSummary("Test a host that no job has, as it is tested before a job; its view then has the report");
         hosts.MapDelete("/{name}", RemoveAsync).WithSummary("Remove a host; one in use goes when its job gives it back");
     }
 
@@ -50,6 +51,24 @@ internal static class HostsApi
         }
 
         return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request.Password, cancellationToken) : wrong!;
+    }
+
+    /// <summary>Who asks while a test runs gets that one's answer.</summary>
+    private static async Task<IResult> TestAsync(string name, HostViews views, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(name, cancellationToken) is not { } host)
+        {
+            return ErrorAnswers.NoHost(name);
+        }
+
+        var running = host.Test is { Passed: null } test ? test.TestId : null;
+        var asked = new TestHost { HostName = host.HostName, TestId = running ?? Guid.NewGuid().ToString("N") };
+        if (running is null)
+        {
+            await views.SendAsync(asked, cancellationToken);
+        }
+
+        return Results.Json(new { name = asked.HostName, test_id = asked.TestId }, ContractJson.Options, statusCode: 202);
     }
 
     private static async Task<IResult> RemoveAsync(string name, HostViews views, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         var events = new List<object>();
         if (set.Address is not null && set.Address != row.Address)
         {
-            if (row.LeaseId is { } leaseId)
+            if (row.LeaseId is { } leaseId && !row.IsUnderTest)
             {
                 events.Add(await HostLosses.MarkAsync(
                     database, leaseId, row.JobId!, $"{row.Name} has another address now: {set.Address}, before {row.Address}.", cancellationToken));
@@ -60,6 +60,20 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         }
 
         return events;
+    }
+
+    /// <summary>Asks for a test of a host; one that was asked for and has not ended answers this wish as well.</summary>
+    /// <returns>The events to publish.</returns>
+    public async Task<IReadOnlyList<object>> TestAsync(TestHost asked, CancellationToken cancellationToken)
+    {
+        if (await database.Hosts.SingleOrDefaultAsync(row => row.Name == asked.HostName, cancellationToken) is not { } row)
+        {
+            return [];
+        }
+
+        var now = time.GetUtcNow();
+        row.LastTest = new HostTest { TestId = asked.TestId, At = now };
+        return [row.Change(now)];
     }
 
     /// <summary>Removes a host that no job has, or that is lost; any other when its job gives it back.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Hosts.Ssh;
@@ -15,7 +17,7 @@ internal sealed class HostRow
 
     public required string Name { get; set; }
 
-    /// <summary><c>user@host:port</c>.</summary>
+    /// <summary>As <see cref="SshEndpoint.ToString"/> writes it.</summary>
     public required string Address { get; set; }
 
     public decimal HourlyPrice { get; set; }
@@ -66,6 +68,25 @@ internal sealed class HostRow
     /// <summary>To be removed when its lease ends.</summary>
     public bool IsRemoving { get; set; }
 
+    /// <summary>The last test that its owner asked for (JSON of <see cref="HostTest"/>); null: none.</summary>
+    public string? Test { get; set; }
+
+    /// <summary>Until then somebody tests it, ms since 1970; later somebody else may go on.</summary>
+    public long TestUntilMs { get; set; }
+
+    /// <summary><see cref="Test"/>, read.</summary>
+    public HostTest? LastTest
+    {
+        get => Test is null ? null : JsonSerializer.Deserialize<HostTest>(Test, ContractJson.Options);
+        set => Test = value is null ? null : JsonSerializer.Serialize(value, ContractJson.Options);
+    }
+
+    /// <summary>In <see cref="LeaseId"/>, while it is tested for its owner: no job may take it then.</summary>
+    public string TestLease => "test-" + Name;
+
+    /// <summary>It is tested for its owner.</summary>
+    public bool IsUnderTest => LeaseId == TestLease;
+
     public bool IsFree => LeaseId is null && !IsRemoving;
 
     /// <summary>The lease has its folder there.</summary>
@@ -97,6 +118,7 @@ internal sealed class HostRow
         JobId = JobId,
         HostKey = HostKey,
         Fault = Fault,
+        Test = LastTest,
         At = at,
     };
 }

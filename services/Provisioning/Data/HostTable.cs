@@ -95,6 +95,31 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
         },
         cancellationToken);
 
+    /// <summary>A test has ended: its answer, and the host is free again if the test had it.</summary>
+    public Task EndTestAsync(string name, bool passed, string report, CancellationToken cancellationToken) => WriteAsync(
+        row => row.Name == name,
+        (database, row) =>
+        {
+            if (row.LastTest is not { } test)
+            {
+                return Task.FromResult<object[]?>(null);
+            }
+
+            var now = time.GetUtcNow();
+            var wasTested = row.IsUnderTest;
+            (row.LastTest, row.TestUntilMs) = (test with { Passed = passed, Report = report, At = now }, 0);
+            if (wasTested && row.IsRemoving)
+            {
+                database.Remove(row);
+                return Task.FromResult<object[]?>([row.Change(now, isRemoved: true)]);
+            }
+
+            row.LeaseId = wasTested ? null : row.LeaseId;
+            (row.Fault, row.FailedAtMs) = passed ? (null, null) : (row.Fault, row.FailedAtMs);
+            return Task.FromResult<object[]?>(wasTested ? [row.Change(now), new HostFreed { HostName = row.Name }] : [row.Change(now)]);
+        },
+        cancellationToken);
+
     /// <summary>Changes the row that <paramref name="which"/> finds, and tells of it, in one transaction; again on the row as it is then if somebody else changed it meanwhile.</summary>
     /// <param name="change">Returns what to tell; null: nothing is to be changed.</param>
     private async Task<HostRow?> WriteAsync(

@@ -68,6 +68,16 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             ALTER TABLE leases ADD COLUMN "BudgetTotal" numeric NOT NULL DEFAULT 0;
             """),
         new(
+            "tests of hosts",
+            """
+            ALTER TABLE "hosts" ADD COLUMN "Test" TEXT NULL;
+            ALTER TABLE "hosts" ADD COLUMN "TestUntilMs" INTEGER NOT NULL DEFAULT 0;
+            """,
+            """
+            ALTER TABLE hosts ADD COLUMN "Test" text NULL;
+            ALTER TABLE hosts ADD COLUMN "TestUntilMs" bigint NOT NULL DEFAULT 0;
+            """),
+        new(
             "leases that a change of address ended",
             """ALTER TABLE "hosts" ADD COLUMN "FormerLeaseId" TEXT NULL;""",
             """ALTER TABLE hosts ADD COLUMN "FormerLeaseId" text NULL;"""),
@@ -97,5 +107,6 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
         host.HasIndex(row => row.LeaseId).IsUnique();
         host.Ignore(row => row.Door);
         host.Ignore(row => row.Reference);
+        host.Ignore(row => row.LastTest);
     }
 }

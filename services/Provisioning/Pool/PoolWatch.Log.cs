@@ -12,4 +12,7 @@ internal static partial class PoolWatchLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} is given up: {Reason}")]
     public static partial void Lost(this ILogger logger, string host, string leaseId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Host} could not be tested for its owner")]
+    public static partial void TestFailed(this ILogger logger, Exception exception, string host);
 }

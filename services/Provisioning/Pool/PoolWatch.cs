@@ -22,7 +22,7 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<Poo
     /// <summary>One look at all hosts.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        var taken = (await hosts.ListAsync(cancellationToken)).Where(row => row.IsMovedIn && !row.IsLost).ToList();
+        var taken = (await hosts.ListAsync(cancellationToken)).Where(row => row.IsMovedIn && !row.IsLost && !row.IsUnderTest).ToList();
         await Parallel.ForEachAsync(taken, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (row, token) => await LookAtAsync(row, token));
         foreach (var gone in _silent.Keys.Except(taken.Select(row => row.LeaseId!)))
         {

@@ -14,7 +14,7 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// </summary>
 internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages packages, EnvironmentChecks checks, TimeProvider time)
 {
-    private const string BuiltinTrainer = "builtin";
+    public const string BuiltinTrainer = "builtin";
     private const int FoundCharacters = 300;
     private const int LogLines = 20;
 

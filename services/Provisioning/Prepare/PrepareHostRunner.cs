@@ -13,13 +13,19 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// only what is missing.
 /// </summary>
 internal sealed class PrepareHostRunner(
-    IHostConnector connector, EnvironmentTest environmentTest, LeaseTable leases, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
+    IHostConnector connector, EnvironmentTest environmentTest, ModelCache cache, LeaseTable leases, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
 {
     public async Task<IStageEvent> RunAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken)
     {
         var began = time.GetUtcNow();
         var host = connector.Connect(command.Host);
         var model = await store.LoadManifestAsync(command.Inputs.Model, cancellationToken);
+        if (cache.IsOn(command.Host))
+        {
+            // Before the disk is looked at. What may fail here fails the test as well, which says what to change.
+            await cache.MakeRoomAsync(host, command.Host, command.Inputs.Model, model.TotalBytes, cancellationToken);
+        }
+
         var report = await environmentTest.RunAsync(command.Host, command.Provider.Trainer, model.TotalBytes, cancellationToken);
         if (report.Failure is { } failure)
         {
@@ -32,7 +38,8 @@ internal sealed class PrepareHostRunner(
         }
 
         var inputs = $"{command.Host.WorkFolder}/{command.JobId}/inputs";
-        await host.PlaceAsync(store, command.Inputs.Model, inputs + "/model", cancellationToken);
+        var modelFolder = cache.IsOn(command.Host) ? ModelCache.FolderOf(command.Host, command.Inputs.Model) : inputs + "/model";
+        await host.PlaceAsync(store, command.Inputs.Model, modelFolder, cancellationToken);
         var data = await host.PlaceAsync(store, command.Inputs.Dataset, inputs + "/data", cancellationToken);
 
         var statement = new PrepareStatement
@@ -55,7 +62,7 @@ internal sealed class PrepareHostRunner(
             {
                 LeaseId = command.LeaseId,
                 Host = command.Host,
-                ModelFolder = inputs + "/model",
+                ModelFolder = modelFolder,
                 DatasetFolder = inputs + "/data",
                 EngineFolder = report.EngineFolder,
                 TrainerVersion = report.TrainerVersion,
@@ -64,6 +71,6 @@ internal sealed class PrepareHostRunner(
         };
     }
 
-    /// <summary>Nothing runs outside; the files go with the host.</summary>
+    /// <summary>Nothing runs outside; the files go with the host, or are of use to the next job.</summary>
     public Task CancelAsync(PrepareHost command, StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 }

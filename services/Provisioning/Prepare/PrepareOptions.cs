@@ -11,6 +11,13 @@ public sealed class PrepareOptions
     [Range(0, long.MaxValue)]
     public long MinimumFreeDiskBytes { get; set; } = 512L << 20;
 
+    /// <summary>
+    /// Bytes of base models that stay on a host of one's own for the next job, in <c>.finetune/models</c> of its folder; what was not used for longest goes
+    /// first. Default: 64 GiB; 0: none stays.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long ModelCacheBytes { get; set; } = 64L << 30;
+
     /// <summary>Memory in bytes that must be available at least. Default: 512 MiB.</summary>
     [Range(0, long.MaxValue)]
     public long MinimumMemoryBytes { get; set; } = 512L << 20;

@@ -31,5 +31,8 @@ public sealed record HostChanged
     /// <summary>One sentence on what is wrong with it, or null.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>The last test that its owner asked for; null: none.</summary>
+    public HostTest? Test { get; init; }
+
     public required DateTimeOffset At { get; init; }
 }

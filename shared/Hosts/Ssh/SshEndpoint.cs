@@ -10,6 +10,9 @@ namespace FineTunePipeline.Hosts.Ssh;
 /// <param name="User">Login name.</param>
 public sealed partial record SshEndpoint(string Host, int Port, string User)
 {
+    /// <summary>The host over which alone it can be reached (OpenSSH's ProxyJump); null: directly. A jump host has none itself.</summary>
+    public SshEndpoint? Jump { get; init; }
+
     /// <summary><see cref="HostReference.Kind"/> of hosts that are reached by SSH.</summary>
     public const string Kind = "ssh";
 
@@ -17,8 +20,8 @@ public sealed partial record SshEndpoint(string Host, int Port, string User)
     private const string DefaultUser = "root";
 
     /// <summary>
-    /// Reads what people paste: <c>ssh -p 34222 root@connect.example.com</c>, <c>root@host</c>, <c>root@host:22</c>, <c>ssh://root@host:22</c>, and what
-    /// <see cref="ToString"/> writes. Without a user it is root, without a port 22.
+    /// Reads what people paste: <c>ssh -p 34222 root@connect.example.com</c>, <c>root@host</c>, <c>root@host:22</c>, <c>ssh://root@host:22</c>, each with <c>ssh -J user@jump:22</c>
+    /// before it, and what <see cref="ToString"/> writes. Without a user it is root, without a port 22.
     /// </summary>
     /// <exception cref="FormatException">It is none of these; the message says what is wrong and what is expected.</exception>
     public static SshEndpoint Parse(string text)
@@ -31,13 +34,16 @@ public sealed partial record SshEndpoint(string Host, int Port, string User)
     /// <param name="workFolder">See <see cref="HostReference.WorkFolder"/>.</param>
     public HostReference Reference(string workFolder) => new() { Kind = Kind, Address = ToString(), WorkFolder = workFolder };
 
-    /// <summary><c>user@host:port</c>, as <see cref="HostReference.Address"/> has it.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{User}@{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+    /// <summary><c>user@host:port</c>, as <see cref="HostReference.Address"/> has it; with a jump host <c>ssh -J user@jump:port user@host:port</c>.</summary>
+    public override string ToString()
+    {
+        var address = string.Create(CultureInfo.InvariantCulture, $"{User}@{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        return Jump is null ? address : $"ssh -J {Jump} {address}";
+    }
 
     private static SshEndpoint FromCommand(ReadOnlySpan<string> arguments, string text)
     {
-        string? address = null, port = null, user = null;
+        string? address = null, port = null, user = null, jump = null;
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i] is ['-', var option, .. var glued])
@@ -47,7 +53,9 @@ public sealed partial record SshEndpoint(string Host, int Port, string User)
                 {
                     case 'p': port = value; break;
                     case 'l': user = value; break;
-                    default: throw Wrong(text, $"the option -{option} is not known here (only -p and -l are)");
+                    case 'J': jump = value; break;
+                    case 'i': throw Wrong(text, "with -i it names a key of yours, and this installation logs in with its own (leave it out; --password-stdin installs that one)");
+                    default: throw Wrong(text, $"the option -{option} is not known here (only -p, -l and -J are)");
                 }
             }
             else if (address is null)
@@ -60,7 +68,8 @@ public sealed partial record SshEndpoint(string Host, int Port, string User)
             }
         }
 
-        return FromAddress(address ?? throw Wrong(text, "it names no host"), port, user, text);
+        var endpoint = FromAddress(address ?? throw Wrong(text, "it names no host"), port, user, text);
+        return jump is null ? endpoint : endpoint with { Jump = FromAddress(jump, null, null, text) };
     }
 
     private static SshEndpoint FromAddress(string address, string? port, string? user, string text)

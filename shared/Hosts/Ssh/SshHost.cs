@@ -59,5 +59,5 @@ internal sealed class SshHost : IComputeHost
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => _files.DeleteAsync(path, cancellationToken);
 
-    public Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken) => PortForward.OpenAsync(_pool, remotePort, cancellationToken);
+    public Task<ForwardedPort> ForwardAsync(int remotePort, CancellationToken cancellationToken) => PortForward.OpenAsync(_pool, PortForward.Loopback, remotePort, cancellationToken);
 }

@@ -17,17 +17,8 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, TimeProvider 
     /// <exception cref="FormatException">Its address is not an SSH endpoint.</exception>
     public IComputeHost Connect(HostReference reference)
     {
-        var endpoint = Endpoint(reference);
-        SshConnections? pool;
-        lock (_pools)
-        {
-            if (!_pools.TryGetValue((endpoint, reference.HostKey), out pool))
-            {
-                _pools[(endpoint, reference.HostKey)] = pool = Pool(endpoint, new PinnedKey(reference.HostKey), null);
-            }
-        }
-
-        return new SshHost(pool, reference.WorkFolder, isLease: reference.SharedFolder is not null);
+        return new SshHost(
+            Shared(Endpoint(reference), reference.HostKey, new PinnedKey(reference.HostKey)), reference.WorkFolder, isLease: reference.SharedFolder is not null);
     }
 
     /// <summary>
@@ -56,6 +47,24 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, TimeProvider 
         ? SshEndpoint.Parse(reference.Address)
         : throw new NotSupportedException($"No adapter for hosts of kind '{reference.Kind}': this one knows '{SshEndpoint.Kind}'.");
 
-    private SshConnections Pool(SshEndpoint endpoint, IHostKeys hostKeys, SshPassword? password) =>
-        new(endpoint, new SshLogin(endpoint, password, hostKeys, options.Value, time).OpenAsync, options.Value, time);
+    private SshConnections Shared(SshEndpoint endpoint, string? hostKey, IHostKeys hostKeys)
+    {
+        lock (_pools)
+        {
+            if (!_pools.TryGetValue((endpoint, hostKey), out var pool))
+            {
+                _pools[(endpoint, hostKey)] = pool = Pool(endpoint, hostKeys, null);
+            }
+
+            return pool;
+        }
+    }
+
+    private SshConnections Pool(SshEndpoint endpoint, IHostKeys hostKeys, SshPassword? password)
+    {
+        Func<CancellationToken, Task<ForwardedPort>>? jump = endpoint.Jump is { } gate
+            ? token => PortForward.OpenAsync(Shared(gate, AnyKey.Name, new AnyKey()), endpoint.Host, endpoint.Port, token)
+            : null;
+        return new(endpoint, new SshLogin(endpoint, jump, password, hostKeys, options.Value, time).OpenAsync, options.Value, time);
+    }
 }

@@ -20,10 +20,15 @@ internal sealed class DeclareInTurns : IFilter<ChannelContext>
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("declareInTurns");
 
-    private sealed class InTurns(ChannelContext context) : ScopeChannelContext(context, context.CancellationToken), ChannelContext
+    private sealed class InTurns : ScopeChannelContext, ChannelContext
     {
+        private readonly ChannelContext _context;
+
         /// <summary>Never disposed: that is the point.</summary>
         private readonly SemaphoreSlim _turn = new(1);
+
+        public InTurns(ChannelContext context)
+            : base(context, context.CancellationToken) => _context = context;
 
         Task ChannelContext.ExchangeDeclare(
             string exchange, string type, bool durable, bool autoDelete, IDictionary<string, object> arguments, CancellationToken cancellationToken) =>
@@ -42,6 +47,12 @@ internal sealed class DeclareInTurns : IFilter<ChannelContext>
             await InTurnAsync(async () => declared = await QueueDeclare(queue, durable, exclusive, autoDelete, arguments, cancellationToken), cancellationToken);
             return declared!;
         }
+
+        /// <summary>Once for each message, and no answer is waited for: as it is without us.</summary>
+        ValueTask ChannelContext.BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) => _context.BasicAck(deliveryTag, multiple, cancellationToken);
+
+        Task ChannelContext.BasicNack(ulong deliveryTag, bool multiple, bool requeue, CancellationToken cancellationToken) =>
+            _context.BasicNack(deliveryTag, multiple, requeue, cancellationToken);
 
         private async Task InTurnAsync(Func<Task> declare, CancellationToken cancellationToken)
         {

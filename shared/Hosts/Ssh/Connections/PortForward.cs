@@ -2,15 +2,16 @@ using Renci.SshNet;
 
 namespace FineTunePipeline.Hosts.Ssh.Connections;
 
-/// <summary>Leads a free port of our loopback to a port of the host's. It has a place on a connection as long as it lasts, and ends with that connection.</summary>
+/// <summary>Leads a free port of our loopback to a port that the host can reach. It has a place on a connection as long as it lasts, and ends with that connection.</summary>
 internal static class PortForward
 {
-    private const string Loopback = "127.0.0.1";
+    public const string Loopback = "127.0.0.1";
 
-    public static async Task<ForwardedPort> OpenAsync(SshConnections pool, int remotePort, CancellationToken cancellationToken)
+    /// <param name="host">Name or address, as the host at the other end knows it.</param>
+    public static async Task<ForwardedPort> OpenAsync(SshConnections pool, string host, int port, CancellationToken cancellationToken)
     {
         var call = await pool.TakeAsync(spread: 1, cancellationToken).ConfigureAwait(false);
-        var forward = new ForwardedPortLocal(Loopback, 0, Loopback, (uint)remotePort);
+        var forward = new ForwardedPortLocal(Loopback, 0, host, (uint)port);
         try
         {
             call.Connection.Client.AddForwardedPort(forward);

@@ -6,7 +6,9 @@ using Renci.SshNet.Common;
 namespace FineTunePipeline.Hosts.Ssh.Connections;
 
 /// <summary>Opens connections to one host: checks its key before anything secret is sent, then logs in with our key, or with a password where one is given.</summary>
-internal sealed class SshLogin(SshEndpoint endpoint, SshPassword? password, IHostKeys hostKeys, SshOptions options, TimeProvider time)
+/// <param name="jump">Opens the way over the host's jump host; null: there is none.</param>
+internal sealed class SshLogin(
+    SshEndpoint endpoint, Func<CancellationToken, Task<ForwardedPort>>? jump, SshPassword? password, IHostKeys hostKeys, SshOptions options, TimeProvider time)
 {
     private const string FastCipher = "aes128-gcm@openssh.com";
 
@@ -41,7 +43,7 @@ internal sealed class SshLogin(SshEndpoint endpoint, SshPassword? password, IHos
         string? shown = null;
         try
         {
-            wire = await SshWire.ConnectAsync(endpoint, time, either.Token).ConfigureAwait(false);
+            wire = await SshWire.ConnectAsync(endpoint, jump, time, either.Token).ConfigureAwait(false);
             client = new SshClient(Info(wire));
             client.HostKeyReceived += (_, key) =>
             {
@@ -135,7 +137,7 @@ internal sealed class SshLogin(SshEndpoint endpoint, SshPassword? password, IHos
 
     private Exception? Meaning(Exception exception, bool isLate) => exception switch
     {
-        HostLoginRefusedException => null,
+        HostLoginRefusedException or HostUnreachableException => null,
         SshAuthenticationException => new HostLoginRefusedException(
             password is null
                 ? $"{endpoint} refused the login with the key {options.KeyFile}: its public half must be a line of ~/.ssh/authorized_keys there: {SshKeyFile.PublicLine(options.KeyFile)}"

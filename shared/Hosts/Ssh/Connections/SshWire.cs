@@ -14,15 +14,16 @@ internal sealed class SshWire : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly Socket _remote;
+    private readonly ForwardedPort? _way;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _relay;
     private Socket? _local;
     private long _lastReceived;
     private int _isCut;
 
-    private SshWire(Socket remote, TimeProvider time)
+    private SshWire(Socket remote, ForwardedPort? way, TimeProvider time)
     {
-        (_remote, _time) = (remote, time);
+        (_remote, _way, _time) = (remote, way, time);
         _lastReceived = time.GetTimestamp();
         _listener.Start(1);
         LocalEndpoint = (IPEndPoint)_listener.LocalEndpoint;
@@ -40,18 +41,26 @@ internal sealed class SshWire : IAsyncDisposable
 
     public bool IsCut => Volatile.Read(ref _isCut) != 0;
 
+    /// <param name="endpoint">The server.</param>
+    /// <param name="jump">Opens the way over its jump host; null: there is none.</param>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
-    public static async Task<SshWire> ConnectAsync(SshEndpoint endpoint, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="HostUnreachableException">Its jump host cannot be reached.</exception>
+    public static async Task<SshWire> ConnectAsync(
+        SshEndpoint endpoint, Func<CancellationToken, Task<ForwardedPort>>? jump, TimeProvider time, CancellationToken cancellationToken)
     {
+        var way = jump is null ? null : await jump(cancellationToken).ConfigureAwait(false);
         var remote = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await remote.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken).ConfigureAwait(false);
-            return new SshWire(remote, time);
+            await (way is null
+                ? remote.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken)
+                : remote.ConnectAsync(IPAddress.Loopback, way.Port, cancellationToken)).ConfigureAwait(false);
+            return new SshWire(remote, way, time);
         }
         catch
         {
             remote.Dispose();
+            await (way?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
             throw;
         }
     }
@@ -74,6 +83,7 @@ internal sealed class SshWire : IAsyncDisposable
     {
         Cut("it was closed here");
         await _relay.ConfigureAwait(false);
+        await (_way?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
     }
 
     private async Task RelayAsync()

@@ -11,8 +11,8 @@ internal sealed class PresenceLook(RemoteCalls calls)
 
     // What is asked comes by standard input, where no length limit is met, and is evaluated as a whole: a shell that read it as its script would read byte by
     // byte. Each question is answered by "=" and the numbers of the files that are there, and by their digests; a file that goes away meanwhile spoils its
-    // answer, and is then sent.
-    private const string Script = HostDigest.Choose + """
+    // answer, and is then sent. Where not even the folder of them all is there, nothing is looked at.
+    private const string Script = "[ -d \"$1/\" ] || { cat >/dev/null; exit 0; }\n" + HostDigest.Choose + """
         some() {
           n=$# k=0 there=
           for f do
@@ -39,7 +39,7 @@ internal sealed class PresenceLook(RemoteCalls calls)
             var questions = Questions(part);
             var script = string.Join('\n', questions.Select(Line)) + "\n";
             var result = await calls.RunAsync(
-                new RemoteScript(Script), Encoding.UTF8.GetBytes(script), $"hashing {part.Length} files", calls.Options.HashTimeout, cancellationToken).ConfigureAwait(false);
+                new RemoteScript(Script, UploadPaths.CommonFolder(part)), Encoding.UTF8.GetBytes(script), $"hashing {part.Length} files", calls.Options.HashTimeout, cancellationToken).ConfigureAwait(false);
             if (result.ExitCode == RemoteResult.NoSuchProgram)
             {
                 throw HostDigest.Missing(calls.Pool.Endpoint);

@@ -65,9 +65,16 @@ internal sealed class PoolHome : IAsyncDisposable
     /// <summary>Runs <c>finetune</c>, which must succeed.</summary>
     public async Task<string> FinetuneAsync(params string[] arguments)
     {
+        var (code, said) = await TryFinetuneAsync(arguments);
+        Assert.True(code == 0, said);
+        return said;
+    }
+
+    /// <summary>Runs <c>finetune</c>, and tells what it printed; of what failed also the diagnostics.</summary>
+    public async Task<(int Code, string Said)> TryFinetuneAsync(params string[] arguments)
+    {
         var result = await ModelEngine.RunAsync(EnginePath.Of("finetune"), [.. arguments, "--gateway", (await _program!.AddressAsync()).ToString()]);
-        Assert.True(result.ExitCode == 0, result.Output + result.Diagnostics);
-        return result.Output;
+        return (result.ExitCode, result.ExitCode == 0 ? result.Output : result.Output + result.Diagnostics);
     }
 
     /// <summary>Runs <c>finetune</c> with a line of input.</summary>

@@ -50,10 +50,16 @@ internal sealed class RentedHost : IAsyncDisposable
     /// <summary>It answers again, with the disk as it was.</summary>
     public Task ReturnAsync(bool newHostKey = false) => _server.RestartAsync(newHostKey);
 
-    /// <summary>What jobs left on its disk.</summary>
+    /// <summary>What jobs left on its disk, but for what the next job can use.</summary>
     public IReadOnlyList<string> Leftovers() => Directory.Exists(Folder)
-        ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(Folder, ".finetune", "engines"), StringComparison.Ordinal))]
+        ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !IsKept(file, "engines") && !IsKept(file, "models"))]
         : [];
+
+    /// <summary>Of base models that wait for the next job.</summary>
+    public IReadOnlyList<string> KeptModelFiles() =>
+        [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => IsKept(file, "models"))];
+
+    private bool IsKept(string file, string kind) => file.StartsWith(Path.Combine(Folder, ".finetune", kind) + "/", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {

@@ -28,6 +28,27 @@ public sealed class RentedHostTests : PoolTests
         Assert.InRange(cost.Charged, 0.0001m, 1.98m);
         Assert.Empty(host.Leftovers());
         Assert.Empty(host.Processes());
+        Assert.NotEmpty(host.KeptModelFiles());
+    }
+
+    [Fact]
+    public async Task The_next_job_finds_its_base_model_there_and_what_was_changed_of_it_is_sent_again()
+    {
+        var host = await Home.AddAsync("gpu-1");
+        Assert.Equal(JobState.Succeeded, (await Home.Gateway.RunAsync(PoolHome.OnHost(SmallJob.Shortest))).State);
+        var kept = host.KeptModelFiles().ToDictionary(file => file, file => (Written: File.GetLastWriteTimeUtc(file), Bytes: File.ReadAllBytes(file)));
+        var spoilt = kept.Keys.Single(file => file.EndsWith("/config.json", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(spoilt, "{}");
+
+        var job = await Home.Gateway.RunAsync(PoolHome.OnHost(SmallJob.Shortest));
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+        Assert.Equal(kept.Keys.Order(), host.KeptModelFiles().Order());
+        foreach (var (file, before) in kept)
+        {
+            Assert.Equal(before.Bytes, await File.ReadAllBytesAsync(file));
+            Assert.True(file == spoilt || before.Written == File.GetLastWriteTimeUtc(file), $"{file} was sent again");
+        }
     }
 
     [Fact]
@@ -45,6 +66,25 @@ public sealed class RentedHostTests : PoolTests
 
         var job = await Home.Gateway.EndAsync(jobId);
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_host_is_tested_for_its_owner_and_left_clean()
+    {
+        var host = await Home.AddAsync("gpu-1", "--on-release", "touch /nothing/that/is/run");
+
+        var report = await Home.FinetuneAsync("hosts", "test", "gpu-1");
+
+        Assert.Contains("fit       trainer", report, StringComparison.Ordinal);
+        Assert.Contains("Jobs can use it.", report, StringComparison.Ordinal);
+        var view = await Home.HostAsync("gpu-1", view => view.State == HostState.Free);
+        Assert.Equal((null, host.Fingerprint), (view.Fault, view.HostKey));
+        Assert.Empty(host.Leftovers());
+
+        host.CutOff();
+        var (code, told) = await Home.TryFinetuneAsync("hosts", "test", "gpu-1");
+        Assert.Equal(1, code);
+        Assert.Contains("cannot be reached", told, StringComparison.Ordinal);
     }
 
     [Fact]

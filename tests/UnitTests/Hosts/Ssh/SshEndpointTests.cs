@@ -25,6 +25,18 @@ public sealed class SshEndpointTests
     }
 
     [Theory]
+    [InlineData("ssh -J me@gate.example.com:2200 -p 34222 ubuntu@box", "ssh -J me@gate.example.com:2200 ubuntu@box:34222")]
+    [InlineData("ssh -Jgate ubuntu@[2001:db8::7]:22", "ssh -J root@gate:22 ubuntu@[2001:db8::7]:22")]
+    public void Reads_the_host_over_which_another_is_reached(string text, string written)
+    {
+        var endpoint = SshEndpoint.Parse(text);
+
+        Assert.Equal(written, endpoint.ToString());
+        Assert.Equal(endpoint, SshEndpoint.Parse(written));
+        Assert.NotNull(endpoint.Jump);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("ssh")]
@@ -34,6 +46,9 @@ public sealed class SshEndpointTests
     [InlineData("ssh -p 65536 root@host")]
     [InlineData("ssh -p x root@host")]
     [InlineData("ssh -i key root@host")]
+    [InlineData("ssh -J root@host")]
+    [InlineData("ssh -J a@b,c@d root@host")]
+    [InlineData("ssh -J -oProxyCommand=evil root@host")]
     [InlineData("ssh -oProxyCommand=evil root@host")]
     [InlineData("ssh root@host reboot")]
     [InlineData("ssh -p 1 root@host:2")]

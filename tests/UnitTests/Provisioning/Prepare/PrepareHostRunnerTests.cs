@@ -100,7 +100,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
         var engines = FakeEngines.In(_folder);
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
         var checks = new EnvironmentChecks(engines, installer, Options.Create(new PrepareOptions()), _time);
-        var runner = new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, _time), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
+        var runner = new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, _time), new ModelCache(Options.Create(new PrepareOptions())), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
         var command = new PrepareHost
         {
             JobId = "ftjob-00000000000000000000000000000001",

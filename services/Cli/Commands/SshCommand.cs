@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Spectre.Console.Cli;
+
+namespace FineTunePipeline.Cli.Commands;
+
+/// <summary>Logs in to a job's host with the person's own <c>ssh</c>, keys and known hosts.</summary>
+internal sealed class SshCommand : AsyncCommand<SshCommand.Settings>
+{
+    internal sealed class Settings : GatewaySettings
+    {
+        [CommandArgument(0, "<NAME>")]
+        [Description("A job that has a host, or the host's name. A command to run there follows after --")]
+        public string Name { get; init; } = "";
+    }
+
+    public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        string[] arguments;
+        using (var gateway = settings.Connect())
+        {
+            var hosts = (await gateway.GetAsync<JsonObject>("api/hosts", Interrupt.Token))["hosts"] as JsonArray ?? [];
+            arguments = [.. Login(hosts, settings.Name), .. context.Remaining.Raw];
+        }
+
+        if (settings.Json)
+        {
+            Output.Json(new JsonArray([.. arguments.Select(argument => JsonValue.Create(argument))]));
+            return ExitCodes.Done;
+        }
+
+        // Its Ctrl-C is for what runs there: ssh has the terminal, and we wait for its end.
+        _ = Interrupt.Token;
+        try
+        {
+            using var ssh = Process.Start(new ProcessStartInfo("ssh", arguments))!;
+            await ssh.WaitForExitAsync(CancellationToken.None);
+            return ssh.ExitCode;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new CliException(ExitCodes.BadInput, $"The program ssh cannot be run here ({exception.Message}): install an OpenSSH client. The command is: ssh {string.Join(' ', arguments)}");
+        }
+    }
+
+    /// <summary>ssh's arguments. As an URL the address cannot be taken for an option.</summary>
+    private static string[] Login(JsonArray hosts, string name)
+    {
+        var host = hosts.FirstOrDefault(host => Output.Text(host!, "name") == name)
+            ?? hosts.FirstOrDefault(host => Output.Text(host!, "job_id") == name && Output.Text(host!, "state") is not ("free" or "removed"))
+            ?? throw new CliException(
+                ExitCodes.BadInput, $"{Output.OneLine(name)} has no host now: a job has one of yours from its stage provision to its end, with provider.name: ssh. `finetune hosts` shows who has which.");
+        return Output.Text(host, "address").Split(' ') switch
+        {
+            ["ssh", "-J", var jump, var address] => ["-J", jump, "ssh://" + address],
+            [var address] => ["ssh://" + address],
+            _ => throw new CliException(ExitCodes.Gateway, $"The gateway's answer is not understood: {Output.Text(host, "address")} is no address of a host."),
+        };
+    }
+}

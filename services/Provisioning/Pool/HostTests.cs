@@ -1,0 +1,117 @@
+using FineTunePipeline.Messaging.Diagnostics;
+using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Provisioning.Prepare;
+using Microsoft.Extensions.Logging;
+
+namespace FineTunePipeline.Provisioning.Pool;
+
+/// <summary>
+/// Tests hosts for their owners, by the gate that jobs pass. No job may take a host meanwhile. Who tests renews its claim; a test whose process ended is done
+/// again by another, from the beginning.
+/// </summary>
+internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentTest environmentTest, TimeProvider time, ILogger<HostTests> logger)
+    : RepeatedLook(TimeSpan.FromSeconds(1), time, logger)
+{
+    private const int AtOnce = 4;
+    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
+
+    /// <summary>Tests all that wait for it.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var waiting = (await hosts.ListAsync(cancellationToken)).Where(row => row.LastTest is { Passed: null } && !IsClaimed(row));
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(waiting, atOnce, async (row, token) => await (row.IsFree || row.IsUnderTest
+            ? TestAsync(row.Name, token)
+            : hosts.EndTestAsync(row.Name, passed: false, $"It is in use by the job {row.JobId}, which tested it before: test it when that has ended.", token)));
+    }
+
+    protected override Task OnceAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
+
+    private bool IsClaimed(HostRow row) => row.TestUntilMs > NowMs();
+
+    private long NowMs() => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async Task TestAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await hosts.ChangeAsync(name, TryClaim, cancellationToken) is not { } row)
+        {
+            return;
+        }
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = RenewAsync(name, done);
+        try
+        {
+            var (passed, report) = await ReportAsync(row, done.Token);
+            await hosts.EndTestAsync(name, passed, report, done.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The host was removed, or is another one now: nobody waits for this test.
+            return;
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private bool TryClaim(HostRow row)
+    {
+        if (!(row.IsFree || row.IsUnderTest) || IsClaimed(row) || row.LastTest is not { Passed: null })
+        {
+            return false;
+        }
+
+        (row.LeaseId, row.SharedFolder, row.TestUntilMs) = (row.TestLease, null, NowMs() + (long)Claim.TotalMilliseconds);
+        return true;
+    }
+
+    /// <summary>Ends the test when the host is no longer ours: its address was changed, or it was removed.</summary>
+    private async Task RenewAsync(string name, CancellationTokenSource done)
+    {
+        while (true)
+        {
+            await Task.Delay(RenewEvery, Time, done.Token);
+            if (await hosts.ChangeAsync(name, TryRenew, done.Token) is null)
+            {
+                await done.CancelAsync();
+            }
+        }
+
+        bool TryRenew(HostRow row)
+        {
+            row.TestUntilMs = NowMs() + (long)Claim.TotalMilliseconds;
+            return row.IsUnderTest;
+        }
+    }
+
+    private async Task<(bool Passed, string Report)> ReportAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folder = await visits.MoveInAsync(row, cancellationToken);
+            row.SharedFolder = folder;
+            row.HostKey = (await hosts.FindAsync(row.Name, cancellationToken))?.HostKey;
+            try
+            {
+                var report = await environmentTest.RunAsync(row.Reference, EnvironmentTest.BuiltinTrainer, modelBytes: 0, cancellationToken);
+                return (report.Passed, report.ToText());
+            }
+            finally
+            {
+                // Nothing of its owner's for a release: it is not switched off for a test.
+                row.OnRelease = HostRow.Keep;
+                await visits.MoveOutAsync(row, CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was: the test must not keep the host from jobs.
+            Logger.TestFailed(exception, row.Name);
+            return (false, exception.Message);
+        }
+    }
+}
