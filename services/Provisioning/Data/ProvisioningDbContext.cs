@@ -67,6 +67,24 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             ALTER TABLE leases ADD COLUMN "IsUnfit" boolean NOT NULL DEFAULT FALSE;
             ALTER TABLE leases ADD COLUMN "BudgetTotal" numeric NOT NULL DEFAULT 0;
             """),
+        new(
+            "hosts that stop themselves",
+            """
+            ALTER TABLE "leases" ADD COLUMN "Deadline" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "Watchdog" INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE "leases" ADD COLUMN "WatchdogAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "StopsAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "StopsWith" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "AnsweredAt" TEXT NULL;
+            """,
+            """
+            ALTER TABLE leases ADD COLUMN "Deadline" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "Watchdog" integer NOT NULL DEFAULT 0;
+            ALTER TABLE leases ADD COLUMN "WatchdogAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "StopsAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "StopsWith" text NULL;
+            ALTER TABLE leases ADD COLUMN "AnsweredAt" timestamp with time zone NULL;
+            """),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -13,6 +13,9 @@ namespace FineTunePipeline.Provisioning.Pool;
 /// <summary>What is done on a host of the pool itself: move in, look whether it lives, clean up.</summary>
 internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, SecretKey secrets, IOptions<SshOptions> ssh)
 {
+    /// <summary>Below the folder that outlives leases: names the lease that has the host.</summary>
+    public const string LeaseFile = "/.finetune/lease";
+
     private const int NoFolder = 70;
     private const int InUse = 75;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -20,10 +23,10 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
 
     /// <summary>
     /// Makes our folder and locks the host for this installation: <c>set -C</c> makes a file only where there is none, so of two installations one gets it.
-    /// Last it tells the folder.
+    /// Then it names the lease that has the host, which disarms a watchdog of any other, and tells the folder.
     /// </summary>
     private const string MoveInScript = """
-        root=$1 owner=$2
+        root=$1 owner=$2 lease=$3
         if [ -z "$root" ]; then
           if [ -d /root/autodl-tmp ] && [ -w /root/autodl-tmp ]; then root=/root/autodl-tmp/finetune; else root=${HOME:?}/finetune; fi
         fi
@@ -32,6 +35,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
         if ! (set -C; echo "$owner" >.finetune/owner) 2>/dev/null; then
           [ "$(cat .finetune/owner)" = "$owner" ] || { echo "$root/.finetune/owner" >&2; exit 75; }
         fi
+        echo "$lease" >".finetune/lease.$$" && mv -f ".finetune/lease.$$" .finetune/lease || exit 70
         echo "$root"
         """;
 
@@ -45,13 +49,10 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
 
     /// <summary>A shutdown begins a second later, so that its answer still reaches us.</summary>
     private const string MoveOutScript = """
+        [ "$(cat "$1/.finetune/lease" 2>/dev/null)" != "$3" ] || rm -f "$1/.finetune/lease" || exit
         [ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" || exit
-        case $3 in
-          keep) exit 0 ;;
-          shutdown) last='shutdown -h now || shutdown || poweroff' ;;
-          *) last=$3 ;;
-        esac
-        cd /; (sleep 1; exec sh -c "$last") </dev/null >/dev/null 2>&1 &
+        [ -n "$4" ] || exit 0
+        cd /; (sleep 1; exec sh -c "$4") </dev/null >/dev/null 2>&1 &
         """;
 
     /// <summary>Returns the folder that outlives leases. Repeatable.</summary>
@@ -75,9 +76,14 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
-        await HostRuns.StopAllAsync(visit.Host, row.Reference.WorkFolder, StopGrace, cancellationToken);
-        await visit.Host.DeleteAsync(row.Reference.WorkFolder, cancellationToken);
-        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
+        var (all, job) = (row.Reference.WorkFolder, $"{row.Reference.WorkFolder}/{row.JobId}");
+        await HostRuns.StopAllAsync(visit.Host, job, StopGrace, cancellationToken);
+        await visit.Host.DeleteAsync(job, cancellationToken);
+
+        // The watchdog goes last: were we to end before this, the host would still stop itself.
+        await HostRuns.StopAllAsync(visit.Host, all, StopGrace, cancellationToken);
+        await visit.Host.DeleteAsync(all, cancellationToken);
+        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.LeaseId!, HostRow.LastLine(row.OnRelease) ?? ""], cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
@@ -110,7 +116,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     private async Task<CommandResult> MoveInOnceAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Door, new RowKeys(hosts, row));
-        return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner()], cancellationToken);
+        return await RunAsync(visit.Host, MoveInScript, [row.WorkFolder ?? "", Owner(), row.LeaseId!], cancellationToken);
     }
 
     private static Task<CommandResult> RunAsync(IComputeHost host, string script, string[] arguments, CancellationToken cancellationToken) =>
