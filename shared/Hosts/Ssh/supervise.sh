@@ -256,7 +256,7 @@ watchdog() { # SECONDS LEASE-FILE LEASE
     has_lease "$2" "$3"
     if [ -z "$off" ]; then return; fi
     journal "try $try: $off"
-    said=$(sh -c "$off" 2>&1 </dev/null); code=$?
+    said=$(cd / && sh -c "$off" 2>&1 </dev/null); code=$?
     journal "exit code $code${said:+: $said}"
     if [ "$code" -eq 0 ]; then return; fi
     sleep 10
