@@ -69,6 +69,9 @@ internal sealed class LeaseRow
     /// <summary>A host that has powered itself off costs nothing from then on; any other until its lease ends.</summary>
     public DateTimeOffset PaidUntil(DateTimeOffset now) => OffAt is { } off && off < now ? off : now;
 
+    /// <summary>The job's live one: a job has at most one.</summary>
+    public bool IsLive => State is LeaseState.Requested or LeaseState.Active;
+
     /// <summary>Whether so much is more than the job may cost.</summary>
     public bool IsAbove(decimal cost) => BudgetTotal > 0 && cost > BudgetTotal;
 

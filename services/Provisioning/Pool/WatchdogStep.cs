@@ -28,7 +28,7 @@ internal static class WatchdogSteps
     /// <param name="stopsWith">What it shall do then.</param>
     /// <param name="now">The time.</param>
     public static WatchdogStep Next(LeaseRow lease, RunLook? look, DateTimeOffset stopsAt, string stopsWith, DateTimeOffset now) =>
-        lease.State is not (LeaseState.Requested or LeaseState.Active) || now >= stopsAt ? WatchdogStep.Nothing
+        !lease.IsLive || now >= stopsAt ? WatchdogStep.Nothing
         : look is null ? WatchdogStep.Start
         : look is { State: RunState.Exited, ExitCode: < 128 } ? lease.StopsAt is null ? WatchdogStep.Nothing : WatchdogStep.Forget
         : lease.StopsAt is null && IsStarting(lease, now) ? WatchdogStep.Nothing

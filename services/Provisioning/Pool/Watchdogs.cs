@@ -52,6 +52,12 @@ internal sealed class Watchdogs(
             return;
         }
 
+        // One that is on its way out is being cleaned: not even a look must leave anything there.
+        if (!lease.IsLive)
+        {
+            return;
+        }
+
         var host = connector.Connect(row.Reference);
         var look = lease.Watchdog == 0 ? null : await host.LookAsync(FolderOf(row, lease.Watchdog), cancellationToken);
         switch (WatchdogSteps.Next(lease, look, stopsAt, row.OnRelease, time.GetUtcNow()))
