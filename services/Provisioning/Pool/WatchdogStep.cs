@@ -27,12 +27,13 @@ internal static class WatchdogSteps
     /// <param name="stopsAt">When the host shall stop itself.</param>
     /// <param name="stopsWith">What it shall do then.</param>
     /// <param name="now">The time.</param>
-    public static WatchdogStep Next(LeaseRow lease, RunLook? look, DateTimeOffset stopsAt, string stopsWith, DateTimeOffset now) =>
+    /// <param name="isEarly">The one that runs was told a shorter time than is left.</param>
+    public static WatchdogStep Next(LeaseRow lease, RunLook? look, DateTimeOffset stopsAt, string stopsWith, DateTimeOffset now, bool isEarly = false) =>
         !lease.IsLive || now >= stopsAt ? WatchdogStep.Nothing
         : look is null ? WatchdogStep.Start
         : look is { State: RunState.Exited, ExitCode: < 128 } ? lease.StopsAt is null ? WatchdogStep.Nothing : WatchdogStep.Forget
         : lease.StopsAt is null && IsStarting(lease, now) ? WatchdogStep.Nothing
-        : look.State == RunState.Running && (lease.StopsAt, lease.StopsWith) == (stopsAt, stopsWith) ? WatchdogStep.Nothing
+        : look.State == RunState.Running && !isEarly && (lease.StopsAt, lease.StopsWith) == (stopsAt, stopsWith) ? WatchdogStep.Nothing
         : WatchdogStep.Start;
 
     /// <summary>A time that has not come yet is of a clock that was set back.</summary>

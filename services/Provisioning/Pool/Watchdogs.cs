@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
@@ -15,6 +16,10 @@ internal sealed class Watchdogs(
     SshHostConnector connector, LeaseTable leases, WatchdogTable table, IOptions<PoolOptions> options, TimeProvider time, ILogger<Watchdogs> logger)
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(20);
+
+    /// <summary>By lease: what this process told.</summary>
+    private readonly ConcurrentDictionary<string, Told> _told = new();
 
     /// <summary>
     /// To be called when the host has just answered: sees to it that the watchdog runs as it should. Repeatable. That it cannot be started now harms no job, and
@@ -41,14 +46,18 @@ internal sealed class Watchdogs(
     public async Task<(DateTimeOffset At, string How)?> OffAsync(string leaseId, CancellationToken cancellationToken) =>
         await leases.FindAsync(leaseId, cancellationToken) is { OffAt: { } off, StopsWith: { } how } && off <= time.GetUtcNow() ? (off, how) : null;
 
-    /// <summary>The host of a lease has answered: it has not powered itself off yet.</summary>
-    public Task AnsweredAsync(string leaseId, CancellationToken cancellationToken) => table.AnsweredAsync(leaseId, time.GetUtcNow(), cancellationToken);
+    /// <summary>A lease has left its host, which has answered: it had not powered itself off before.</summary>
+    public Task LeftAsync(string leaseId, CancellationToken cancellationToken)
+    {
+        _told.TryRemove(leaseId, out _);
+        return table.AnsweredAsync(leaseId, time.GetUtcNow(), cancellationToken);
+    }
 
     private async Task EnsureAsync(HostRow row, LeaseRow lease, DateTimeOffset stopsAt, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() >= stopsAt)
         {
-            await AnsweredAsync(lease.LeaseId, cancellationToken);
+            await table.AnsweredAsync(lease.LeaseId, time.GetUtcNow(), cancellationToken);
             return;
         }
 
@@ -60,7 +69,7 @@ internal sealed class Watchdogs(
 
         var host = connector.Connect(row.Reference);
         var look = lease.Watchdog == 0 ? null : await host.LookAsync(FolderOf(row, lease.Watchdog), cancellationToken);
-        switch (WatchdogSteps.Next(lease, look, stopsAt, row.OnRelease, time.GetUtcNow()))
+        switch (WatchdogSteps.Next(lease, look, stopsAt, row.OnRelease, time.GetUtcNow(), IsEarly(lease, stopsAt)))
         {
             case WatchdogStep.Start when await table.BeginAsync(lease, time.GetUtcNow(), cancellationToken):
                 await StartAsync(host, row, lease, stopsAt, cancellationToken);
@@ -79,16 +88,29 @@ internal sealed class Watchdogs(
     {
         var number = lease.Watchdog + 1;
         await HostRuns.StopAllAsync(host, Folder(row), StopGrace, cancellationToken);
+        var told = new Told(number, stopsAt - time.GetUtcNow(), time.GetTimestamp());
         var command = SshWatchdog.Command(
-            row.Reference.WorkFolder, stopsAt - time.GetUtcNow(), row.SharedFolder + HostVisits.LeaseFile, lease.LeaseId, HostRow.LastLine(row.OnRelease));
+            row.Reference.WorkFolder, told.Left, row.SharedFolder + HostVisits.LeaseFile, lease.LeaseId, HostRow.LastLine(row.OnRelease));
         if (await host.StartAsync(FolderOf(row, number), command, cancellationToken))
         {
+            _told[lease.LeaseId] = told;
             await table.BegunAsync(lease.LeaseId, number, stopsAt, row.OnRelease, cancellationToken);
             logger.WatchdogStarted(row.Name, lease.LeaseId, stopsAt);
         }
     }
 
+    /// <summary>
+    /// Our clock was ahead when we said how long, and was set back since. (Ahead of what it was then, it may be wrong now, and the host, which counts by itself, right.)
+    /// </summary>
+    private bool IsEarly(LeaseRow lease, DateTimeOffset stopsAt) => _told.TryGetValue(lease.LeaseId, out var told) && told.Number == lease.Watchdog
+        && stopsAt - time.GetUtcNow() > told.Left - time.GetElapsedTime(told.At) + Tolerance;
+
     private static string Folder(HostRow row) => row.Reference.WorkFolder + "/watchdog";
 
     private static string FolderOf(HostRow row, int number) => FormattableString.Invariant($"{Folder(row)}/{number}");
+
+    /// <param name="Number">Which watchdog.</param>
+    /// <param name="Left">How long it was told to wait.</param>
+    /// <param name="At">Timestamp of that.</param>
+    private sealed record Told(int Number, TimeSpan Left, long At);
 }

@@ -62,6 +62,15 @@ public sealed class WatchdogTests : IAsyncLifetime
         Assert.Equal(WatchdogStep.Start, Next(lease, RunState.None));
     }
 
+    [Fact]
+    public void A_watchdog_that_would_come_too_early_is_replaced()
+    {
+        var lease = Armed(HostRow.Keep);
+
+        Assert.Equal(
+            WatchdogStep.Start, WatchdogSteps.Next(lease, new RunLook { State = RunState.Running }, lease.StopsAt!.Value, HostRow.Keep, Now, isEarly: true));
+    }
+
     [Theory]
     [InlineData(nameof(LeaseState.Releasing))]
     [InlineData(nameof(LeaseState.Released))]

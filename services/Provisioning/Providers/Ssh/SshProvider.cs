@@ -76,7 +76,7 @@ internal sealed class SshProvider(
             try
             {
                 await visits.MoveOutAsync(row, cancellationToken);
-                await watchdogs.AnsweredAsync(name, cancellationToken);
+                await watchdogs.LeftAsync(name, cancellationToken);
             }
             catch (IOException exception) when (exception is HostUnreachableException or HostKeyChangedException)
             {
