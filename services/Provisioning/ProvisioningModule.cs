@@ -37,6 +37,8 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<HostTable>();
         services.AddScoped<HostEdits>();
         services.AddSingleton<HostVisits>();
+        services.AddSingleton<WatchdogTable>();
+        services.AddSingleton<Watchdogs>();
         services.AddSingleton<SecretKey>();
         services.AddHostedService<PoolWatch>();
         services.AddHostedService<FormerLeases>();

@@ -12,6 +12,8 @@ namespace FineTunePipeline.Training;
 /// <summary>Starts the trainer of an attempt, from the last committed checkpoint, or adopts the one that runs, or ran, in the attempt's run folder.</summary>
 internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore store, TimeProvider time, ILogger<TrainingStart> logger)
 {
+    private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(1);
+
     public async Task<TrainingHandle> EnsureAsync(
         StartTraining command, StageContext context, IComputeHost host, ITrainer trainer, TrainingFolders folders, CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore st
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
         var plan = await PlanAsync(command, folders, trainer, placed, cancellationToken);
-        var start = trainer.Command(command.Prepared.EngineFolder, folders.Configuration) with { TimeLimit = command.Spec.Budget.Deadline };
+        var start = trainer.Command(command.Prepared.EngineFolder, folders.Configuration) with { TimeLimit = TimeLeft(command) };
         await context.SaveHandleAsync(plan.Write(), cancellationToken);
 
         await using (var configuration = await store.OpenAsync(plan.Configuration.Sha256, cancellationToken))
@@ -38,6 +40,13 @@ internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore st
         await host.StartAsync(folders.Run, start, cancellationToken);
         logger.Training(context.JobId, context.Attempt, "started", plan.FromStep);
         return plan;
+    }
+
+    /// <summary>Whatever of the job's time was used up before is gone. Never nothing: that the time is up is for the saga to say.</summary>
+    private TimeSpan TimeLeft(StartTraining command)
+    {
+        var left = command.Deadline - time.GetUtcNow() ?? command.Spec.Budget.Deadline;
+        return left > ShortestTime ? left : ShortestTime;
     }
 
     private async Task<TrainingHandle> PlanAsync(

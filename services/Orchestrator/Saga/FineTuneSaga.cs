@@ -82,6 +82,9 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
 
     public Guid? DeadlineToken { get; set; }
 
+    /// <summary>When the job's time is up. It runs from the first moment, in which the job was taken in and its end was scheduled.</summary>
+    public DateTimeOffset? EndsAt => Moments.IsEmpty ? null : Moments[0].At + Spec.Budget.Deadline;
+
     public int Attempt(Stage stage) => Attempts.GetValueOrDefault(stage);
 
     /// <summary>Begins the next attempt of a stage.</summary>

@@ -22,7 +22,9 @@ public sealed partial class FineTuneStateMachine
             Stage.Validate => SendAsync(context, stage, new ValidateJob { JobId = saga.JobId, Attempt = attempt, Spec = saga.Spec }),
             Stage.Fetch => SendAsync(context, stage, new FetchArtifacts { JobId = saga.JobId, Attempt = attempt, Spec = saga.Spec }),
             Stage.Provision => SendAsync(
-                context, stage, new AcquireHost { JobId = saga.JobId, Attempt = attempt, Provider = saga.Spec.Provider, Budget = saga.Spec.Budget }),
+                context,
+                stage,
+                new AcquireHost { JobId = saga.JobId, Attempt = attempt, Provider = saga.Spec.Provider, Budget = saga.Spec.Budget, Deadline = saga.EndsAt }),
             Stage.Prepare => SendAsync(
                 context,
                 stage,
@@ -45,6 +47,7 @@ public sealed partial class FineTuneStateMachine
                     Spec = saga.Spec with { Hyperparameters = saga.TrainWith },
                     Inputs = Known(saga.Inputs),
                     Prepared = Known(saga.Prepared),
+                    Deadline = saga.EndsAt,
                 }),
             Stage.Evaluate => SendAsync(
                 context,

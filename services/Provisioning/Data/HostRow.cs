@@ -97,6 +97,14 @@ internal sealed class HostRow
 
     public HostState State => IsRemoving ? HostState.Removing : IsLost ? HostState.Lost : LeaseId is null ? HostState.Free : HostState.InUse;
 
+    /// <summary><see cref="OnRelease"/> as a line for the host's shell; null: nothing is done.</summary>
+    public static string? LastLine(string onRelease) => onRelease switch
+    {
+        Keep => null,
+        ShutDown => "shutdown -h now || shutdown || poweroff",
+        var line => line,
+    };
+
     /// <summary>For who visits it before a lease has moved in: commands run, and no folder is known.</summary>
     public HostReference Door => SshEndpoint.Parse(Address).Reference(SharedFolder ?? "/");
 

@@ -72,17 +72,32 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
         cancellationToken) is not null;
 
     /// <summary>A lease has left the host: it is free again, or goes, if its owner wants that.</summary>
-    public Task LeaveAsync(string leaseId, CancellationToken cancellationToken) => WriteAsync(
+    public Task LeaveAsync(string leaseId, CancellationToken cancellationToken) => LeaveAsync(
+        leaseId,
+        row => row.OnRelease != HostRow.Keep && row.IsMovedOut
+            ? $"When its last job gave it back it was told: {row.OnRelease}. Start it if it is off, and say so: finetune hosts update {row.Name}."
+            : null,
+        cancellationToken);
+
+    /// <summary>A lease has left a host that has powered itself off, and does not answer since.</summary>
+    /// <param name="offAt">When.</param>
+    /// <param name="how">What it was told to do then.</param>
+    public Task LeaveOffAsync(string leaseId, DateTimeOffset offAt, string how, CancellationToken cancellationToken) => LeaveAsync(
+        leaseId,
+        row => FormattableString.Invariant(
+            $"When the time of its last job was up it was told to power itself off ({how}), and has not answered since {offAt:yyyy-MM-dd HH:mm} UTC. Look where you rent it whether it is off. When it is on again, say so: finetune hosts update {row.Name}."),
+        cancellationToken);
+
+    private Task LeaveAsync(string leaseId, Func<HostRow, string?> maybeOff, CancellationToken cancellationToken) => WriteAsync(
         row => row.LeaseId == leaseId,
         (database, row) =>
         {
             var now = time.GetUtcNow();
             (row.LeaseId, row.IsLost, row.Fault) = (null, false, null);
-            if (row.OnRelease != HostRow.Keep && row.IsMovedOut)
+            if (maybeOff(row) is { } fault)
             {
                 // It may be off: a job takes it only where there is no other, and finds out.
-                row.Fault = $"When its last job gave it back it was told: {row.OnRelease}. Start it if it is off, and say so: finetune hosts update {row.Name}.";
-                row.FailedAtMs = now.ToUnixTimeMilliseconds();
+                (row.Fault, row.FailedAtMs) = (fault, now.ToUnixTimeMilliseconds());
             }
 
             if (row.IsRemoving)

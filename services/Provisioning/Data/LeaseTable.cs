@@ -70,10 +70,11 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
         {
             var lease = await database.Leases.SingleAsync(row => row.LeaseId == leaseId, CancellationToken.None);
             var money = await database.Ledger.Where(row => row.LeaseId == leaseId).ToListAsync(CancellationToken.None);
+            var end = lease.PaidUntil(now);
             foreach (var row in money.Where(row => row.State == LedgerState.Hold))
             {
                 // A tick may not have begun yet: the clock may have been set back.
-                row.Charged = hadHost && now > row.From ? lease.HourlyPrice * (decimal)(now - row.From).TotalHours : 0;
+                row.Charged = hadHost && end > row.From ? lease.HourlyPrice * (decimal)(end - row.From).TotalHours : 0;
                 row.State = LedgerState.Charged;
             }
 
@@ -84,7 +85,7 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
 
             foreach (var row in money.Where(row => row.State == LedgerState.Charged))
             {
-                (row.State, row.Until) = (LedgerState.Released, now);
+                (row.State, row.Until) = (LedgerState.Released, end);
             }
 
             return money.Sum(row => row.Charged);

@@ -7,14 +7,24 @@ namespace FineTunePipeline.Provisioning.Data;
 /// <summary>The money of leases, tick by tick. What is told of it is written in the same transaction.</summary>
 internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> databases, ServiceOutbox<ProvisioningDbContext> outbox)
 {
-    /// <summary>Ticks whose time is over.</summary>
+    /// <summary>
+    /// Ticks whose time is over. Not those in which the host was off by itself (<see cref="LeaseRow.PaidUntil"/>): should it turn out that it was not, they become due.
+    /// </summary>
     public async Task<IReadOnlyList<LedgerRow>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
 
         // One for each live lease that costs something; SQLite cannot compare its times.
         var running = await database.Ledger.AsNoTracking().Where(row => row.State == LedgerState.Hold && row.Until != null).ToListAsync(cancellationToken);
-        return [.. running.Where(row => row.Until <= now)];
+        var due = running.Where(row => row.Until <= now).ToList();
+        if (due.Count == 0)
+        {
+            return due;
+        }
+
+        var ids = due.ConvertAll(row => row.LeaseId);
+        var ends = await database.Leases.AsNoTracking().Where(lease => ids.Contains(lease.LeaseId)).ToDictionaryAsync(lease => lease.LeaseId, lease => lease.PaidUntil(now), cancellationToken);
+        return due.FindAll(row => row.Until <= ends[row.LeaseId]);
     }
 
     /// <summary>

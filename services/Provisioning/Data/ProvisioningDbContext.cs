@@ -81,6 +81,24 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             "leases that a change of address ended",
             """ALTER TABLE "hosts" ADD COLUMN "FormerLeaseId" TEXT NULL;""",
             """ALTER TABLE hosts ADD COLUMN "FormerLeaseId" text NULL;"""),
+        new(
+            "hosts that stop themselves",
+            """
+            ALTER TABLE "leases" ADD COLUMN "Deadline" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "Watchdog" INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE "leases" ADD COLUMN "WatchdogAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "StopsAt" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "StopsWith" TEXT NULL;
+            ALTER TABLE "leases" ADD COLUMN "AnsweredAt" TEXT NULL;
+            """,
+            """
+            ALTER TABLE leases ADD COLUMN "Deadline" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "Watchdog" integer NOT NULL DEFAULT 0;
+            ALTER TABLE leases ADD COLUMN "WatchdogAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "StopsAt" timestamp with time zone NULL;
+            ALTER TABLE leases ADD COLUMN "StopsWith" text NULL;
+            ALTER TABLE leases ADD COLUMN "AnsweredAt" timestamp with time zone NULL;
+            """),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -13,6 +13,9 @@ namespace FineTunePipeline.Provisioning.Pool;
 /// <summary>What is done on a host of the pool itself: move in, look whether it lives, clean up.</summary>
 internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, SecretKey secrets, IOptions<SshOptions> ssh)
 {
+    /// <summary>Below the folder that outlives leases: names the lease that has the host.</summary>
+    public const string LeaseFile = "/.finetune/lease";
+
     private const int NoFolder = 70;
     private const int InUse = 75;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -34,6 +37,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     /// <summary>The lock goes where no other lease has moved in.</summary>
     private const string UnlockFormerScript = """
         cd "$1" || exit 0
+        [ "$(cat .finetune/lease 2>/dev/null)" != "$3" ] || rm -f .finetune/lease
         for other in ftjob-*; do if [ -d "$other" ]; then exit 0; fi; done
         [ "$(cat .finetune/owner 2>/dev/null)" != "$2" ] || rm -f .finetune/owner
         """;
@@ -50,6 +54,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
           [ "$(cat .finetune/owner)" = "$owner" ] || { echo "$root/.finetune/owner" >&2; exit 75; }
         fi
         mkdir -p "$lease" || exit 70
+        echo "$lease" >".finetune/lease.$$" && mv -f ".finetune/lease.$$" .finetune/lease || exit 70
         echo "$root"
         """;
 
@@ -63,13 +68,10 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
 
     /// <summary>A shutdown begins a second later, so that its answer still reaches us.</summary>
     private const string MoveOutScript = """
+        [ "$(cat "$1/.finetune/lease" 2>/dev/null)" != "$3" ] || rm -f "$1/.finetune/lease" || exit
         [ "$(cat "$1/.finetune/owner" 2>/dev/null)" != "$2" ] || rm -f "$1/.finetune/owner" || exit
-        case $3 in
-          keep) exit 0 ;;
-          shutdown) last='shutdown -h now || shutdown || poweroff' ;;
-          *) last=$3 ;;
-        esac
-        cd /; (sleep 1; exec sh -c "$last") </dev/null >/dev/null 2>&1 &
+        [ -n "$4" ] || exit 0
+        cd /; (sleep 1; exec sh -c "$4") </dev/null >/dev/null 2>&1 &
         """;
 
     /// <summary>Returns the folder that outlives leases. Repeatable.</summary>
@@ -93,8 +95,12 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
     public async Task MoveOutAsync(HostRow row, CancellationToken cancellationToken)
     {
         await using var visit = connector.Visit(row.Reference, new RowKeys(hosts, row));
-        await CleanAsync(visit.Host, row.Reference.WorkFolder, cancellationToken);
-        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.OnRelease], cancellationToken);
+        var (all, job) = (row.Reference.WorkFolder, $"{row.Reference.WorkFolder}/{row.JobId ?? "job"}");
+        await CleanAsync(visit.Host, job, cancellationToken);
+
+        // The watchdog goes last: were we to end before this, the host would still stop itself.
+        await CleanAsync(visit.Host, all, cancellationToken);
+        var result = await RunAsync(visit.Host, MoveOutScript, [row.SharedFolder!, Owner(), row.LeaseId!, HostRow.LastLine(row.OnRelease) ?? ""], cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new IOException($"{row.Address} could not be unlocked: {result.StandardError.Trim()}");
@@ -117,7 +123,7 @@ internal sealed class HostVisits(SshHostConnector connector, HostTable hosts, Se
 
         await using var visit = connector.Visit(row.Door with { WorkFolder = $"{root}/{leaseId}" }, new RowKeys(hosts, row));
         await CleanAsync(visit.Host, $"{root}/{leaseId}", cancellationToken);
-        await RunAsync(visit.Host, UnlockFormerScript, [root, Owner()], cancellationToken);
+        await RunAsync(visit.Host, UnlockFormerScript, [root, Owner(), leaseId], cancellationToken);
     }
 
     /// <summary>Returns when the host has answered.</summary>

@@ -25,4 +25,10 @@ public sealed class PoolOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Pool:LostAfter must be between five seconds and a day.")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// A host stops itself this long after its job's time is up, when nobody has released it by then: time for us to do it well. Default: 2 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Pool:WatchdogMargin must be between one second and a day.")]
+    public TimeSpan WatchdogMargin { get; set; } = TimeSpan.FromMinutes(2);
 }

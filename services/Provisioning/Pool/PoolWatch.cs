@@ -10,7 +10,7 @@ namespace FineTunePipeline.Provisioning.Pool;
 /// Asks the hosts that jobs have for a sign of life, and gives up those that gave none for too long (design rule 2: nobody else can say whether such a host
 /// lives). Silence is measured from what this process saw itself: neither a clock that jumps nor a computer that slept makes a host lost.
 /// </summary>
-internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger)
+internal sealed class PoolWatch(HostTable hosts, HostVisits visits, Watchdogs watchdogs, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger)
     : RepeatedLook(options.Value.ProbeEvery, time, logger)
 {
     /// <summary>One that did not answer is not silent yet.</summary>
@@ -49,6 +49,8 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<Poo
             Logger.Answers(row.Name, row.LeaseId!, Time.GetElapsedTime(silence.Since));
             await TellAsync(row, fault: null, cancellationToken);
         }
+
+        await watchdogs.EnsureAsync(row, cancellationToken);
     }
 
     private async Task SilentAsync(HostRow row, Exception why, CancellationToken cancellationToken)
@@ -61,9 +63,16 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, IOptions<Poo
         }
 
         var lasted = Time.GetElapsedTime(silence.Since);
-        if (silence.Probes >= ProbesAtLeast && lasted >= options.Value.LostAfter)
+        if (silence.Probes < ProbesAtLeast)
         {
-            var reason = FormattableString.Invariant($"{row.Name} ({row.Address}) gave no sign of life for {lasted.TotalSeconds:0} s: {why.Message}");
+            return;
+        }
+
+        var isOff = await watchdogs.OffAsync(row.LeaseId!, cancellationToken) is not null;
+        if (isOff || lasted >= options.Value.LostAfter)
+        {
+            var off = isOff ? "was told to power itself off when its job's time was up, and " : "";
+            var reason = FormattableString.Invariant($"{row.Name} ({row.Address}) {off}gave no sign of life for {lasted.TotalSeconds:0} s: {why.Message}");
             if (await hosts.LoseAsync(row.Name, row.LeaseId!, reason, cancellationToken))
             {
                 Logger.Lost(row.Name, row.LeaseId!, reason);

@@ -134,6 +134,7 @@ internal sealed class AcquireHostRunner(
             HourlyPrice = offer.HourlyPrice,
             Currency = request.Currency,
             BudgetTotal = command.Budget.Total,
+            Deadline = command.Deadline,
             RequestedAt = time.GetUtcNow(),
         };
         var cost = await leases.RequestAsync(lease, money.Value.Tick, context, cancellationToken);

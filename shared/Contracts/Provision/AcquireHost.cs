@@ -13,4 +13,7 @@ public sealed record AcquireHost : IStageCommand
     public required ProviderSpec Provider { get; init; }
 
     public required BudgetSpec Budget { get; init; }
+
+    /// <summary>When the job's time is up, by the control plane's clock; a host is told how long that is from then on. Null: not known, of a message from before there was one.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 }

@@ -17,4 +17,7 @@ public sealed record StartTraining : IStageCommand
     public required JobInputs Inputs { get; init; }
 
     public required PreparedHost Prepared { get; init; }
+
+    /// <summary>When the job's time is up, by the control plane's clock. Null: not known, of a message from before there was one.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 }

@@ -1,13 +1,16 @@
 #!/bin/sh
 # The supervisor of a rented host: keeps one command in one run folder (names of its files: RunFolder.cs; the twin for this computer: finetune-supervise).
 #
-#   sh supervise.sh start FOLDER SECONDS [--power-off COMMAND]
-#       Starts FOLDER/command.sh detached; it may run for SECONDS, and then, if told, the host is powered off. Prints `started` once the run is on record.
+#   sh supervise.sh start FOLDER SECONDS
+#       Starts FOLDER/command.sh detached; it may run for SECONDS. Prints `started` once the run is on record.
 #       Exit 3: the folder holds a run, alive or ended, or another start was faster. Exit 1: nothing was started; standard error says why.
 #   sh supervise.sh look FOLDER
 #       Prints `none`, `running HEARTBEAT`, `exited CODE HEARTBEAT` or `vanished HEARTBEAT`: seconds since 1970 by the host's clock, or `-`.
 #   sh supervise.sh stop FOLDER SECONDS
 #       SIGTERM, after SECONDS SIGKILL. Exit 0: nothing of the run lives, or will. Exit 1: it does not die.
+#   sh supervise.sh watchdog FOLDER SECONDS LEASE-FILE LEASE
+#       To be started as a run below FOLDER: after SECONDS it stops all other runs there, and then, if it is not empty, runs FINETUNE_WATCHDOG_LAST, which powers the
+#       host off. It ends and does nothing once LEASE-FILE is gone or names another lease.
 #
 # Needs a POSIX sh and coreutils or busybox, Linux's /proc, hard links in FOLDER, and setsid (util-linux, busybox) or python3 in its place.
 # No lock that could be left behind: the process that becomes the command links its own record to FOLDER/pid, which one process alone can do.
@@ -107,15 +110,15 @@ flush() {
 
 # --- start -------------------------------------------------------------------------------------------------------------------------------------------------
 
-start() { # SECONDS [--power-off COMMAND]
+start() { # SECONDS
   is_number "$1" || fail "the time limit '$1' is not a number of seconds"
-  case $# in 1) ;; 3) [ "$2" = --power-off ] || fail "unknown option $2" ;; *) fail "$usage" ;; esac
+  [ $# -eq 1 ] || fail "$usage"
   if has_run; then exit 3; fi
   [ -r command.sh ] || fail "the folder holds no command.sh"
   stat_of $$ || fail "needs Linux's /proc"
   command -v setsid >/dev/null || command -v python3 >/dev/null || fail "needs setsid (package util-linux, or busybox) or python3"
   # The answer is what the supervisor and the process that becomes the command say before they let go of this pipe; their end is not waited for.
-  answer=$(exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; own_session sh "$self" supervise . "$1" "${3-}" 2>&1 </dev/null &)
+  answer=$(exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; own_session sh "$self" supervise . "$1" 2>&1 </dev/null &)
   # The last line of it: a shell may have said before that it lacks a locale, or the like.
   case ${answer##*"$newline"} in
     started) echo started ;;
@@ -125,7 +128,7 @@ start() { # SECONDS [--power-off COMMAND]
 }
 
 # The supervisor itself.
-supervise() { # SECONDS POWER-OFF
+supervise() { # SECONDS
   # The disk may be full when the run ends: these bytes are overwritten in place then.
   result=".exit_code.$$"
   if ! { printf '%15s\n' '' >"$result" && (umask 077 && touch stdout.log stderr.log); }; then
@@ -140,11 +143,11 @@ supervise() { # SECONDS POWER-OFF
   # A shutdown of the host asks us to end: the command is asked instead, and we stay until its exit code is written.
   asked=''; trap 'asked=1' TERM
   trap : HUP
-  watch "$1" "$2"
+  watch "$1"
   trap '' TERM
   wait "$child"; code=$?
   rm -f ".pid.$child" ".supervisor.$child"
-  if read_record pid && [ "$pid" = "$child" ]; then finish "$code" "$2"; else rm -f "$result"; fi
+  if read_record pid && [ "$pid" = "$child" ]; then finish "$code"; else rm -f "$result"; fi
 }
 
 # The process that becomes the command: it puts itself on record first, and looks whether it shall stop then; who stops it does that the other way round.
@@ -167,7 +170,7 @@ become() { # RECORD-OF-SUPERVISOR
 }
 
 # Until the command is dead.
-watch() { # SECONDS POWER-OFF
+watch() { # SECONDS
   tell_time; count_oom_kills; began=$now oom_before=$oom_kills over='' low=''
   while same "$child" "$child_start"; do
     touch heartbeat
@@ -176,8 +179,6 @@ watch() { # SECONDS POWER-OFF
     if [ "$late" -ge 0 ] && [ -z "$over" ]; then over=1 asked=1; fi
     if [ -n "$asked" ]; then asked=''; signal TERM; fi
     if [ "$late" -ge "$GRACE" ]; then signal KILL; fi
-    # What not even SIGKILL ends, as with a driver that hangs, must not keep the host on.
-    if [ "$late" -ge $((GRACE + KILL_LIMIT)) ] && [ -n "$2" ]; then say "$LATE, but does not end"; power_off "$2"; exit; fi
     sleep 1
   done
 }
@@ -190,7 +191,7 @@ watch_disk() {
   elif [ "$free" -lt "$FREE_MB" ] && [ -z "$low" ] && say "the disk of the run folder has only $free MB free"; then low=1; fi
 }
 
-finish() { # CODE POWER-OFF
+finish() { # CODE
   # What the command left behind in its group must not go on writing into a run that is over.
   signal KILL
   count_oom_kills
@@ -198,7 +199,6 @@ finish() { # CODE POWER-OFF
   elif [ "$1" -eq 137 ] && [ "$oom_kills" -gt "$oom_before" ]; then say "killed by the system, which was out of memory"; fi
   tries=0
   until write_exit_code "$1" || [ "$tries" -ge 60 ]; do tries=$((tries + 1)); touch heartbeat; sleep 1; done
-  if [ -n "$over" ] && [ -n "$2" ]; then power_off "$2"; fi
 }
 
 write_exit_code() { # CODE: over the bytes that were reserved
@@ -206,19 +206,6 @@ write_exit_code() { # CODE: over the bytes that were reserved
   sync "$result"
   mv -f "$result" exit_code
 }
-
-# Its intent is on record before, its end after it, unless the disk is full. A host that stays on costs money, so a failure is not the last word.
-power_off() { # COMMAND
-  for try in 1 2 3; do
-    journal "try $try: $1"; flush
-    said=$(sh -c "$1" 2>&1); code=$?
-    journal "exit code $code${said:+: $said}"
-    if [ "$code" -eq 0 ]; then return; fi
-    sleep 10
-  done
-}
-
-journal() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>power_off.log; }
 
 # --- look and stop -------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -248,8 +235,51 @@ stop() { # SECONDS
   done
 }
 
+# --- the host's own deadline -----------------------------------------------------------------------------------------------------------------------------------
+
+# A run like any other: who stops it has stopped the power-off too, at whatever point it is. The host's lease is asked for again before each step, so that a
+# watchdog that was left behind can do nothing to who has the host by then.
+watchdog() { # SECONDS LEASE-FILE LEASE
+  is_number "$1" || fail "the time limit '$1' is not a number of seconds"
+  [ $# -eq 3 ] || fail "$usage"
+  off=${FINETUNE_WATCHDOG_LAST-}
+  unset FINETUNE_WATCHDOG_LAST
+  tell_time; began=$now
+  while [ $((now - began)) -lt "$1" ]; do has_lease "$2" "$3"; sleep 1; tell_time; done
+  has_lease "$2" "$3"
+  journal "the time of lease $3 is up: all that it runs is stopped"
+  # What does not end, as with a driver that hangs, must not keep the host on.
+  find . -name command.sh | while IFS= read -r path; do (stop_other "${path%/*}"); done
+  flush
+  # A host that stays on costs money, so a failure is not the last word.
+  for try in 1 2 3; do
+    has_lease "$2" "$3"
+    if [ -z "$off" ]; then return; fi
+    journal "try $try: $off"
+    said=$(cd / && sh -c "$off" 2>&1 </dev/null); code=$?
+    journal "exit code $code${said:+: $said}"
+    if [ "$code" -eq 0 ]; then return; fi
+    sleep 10
+  done
+  return 1
+}
+
+# Goes on if the lease has the host. The file is renamed into its place, so one that is there and cannot be read says nothing.
+has_lease() { # LEASE-FILE LEASE
+  holder=
+  if { read -r holder <"$1"; } 2>/dev/null; then [ "$holder" = "$2" ] || exit 0; else [ -e "$1" ] || exit 0; fi
+}
+
+stop_other() { # RUN-FOLDER
+  cd "$1" || return
+  if read_record pid && [ "$pid" = $$ ]; then return; fi
+  stop "$GRACE"
+}
+
+journal() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
+
 main() {
-  usage="usage: start FOLDER SECONDS [--power-off COMMAND] | look FOLDER | stop FOLDER SECONDS"
+  usage="usage: start FOLDER SECONDS | look FOLDER | stop FOLDER SECONDS | watchdog FOLDER SECONDS LEASE-FILE LEASE"
   [ $# -ge 2 ] || fail "$usage"
   verb=$1 folder=$2
   shift 2
@@ -264,6 +294,7 @@ main() {
     start) start "$@" ;;
     look) look ;;
     stop) stop "$@" ;;
+    watchdog) watchdog "$@" ;;
     supervise) supervise "$@" ;;
     become) become "$@" ;;
     *) fail "$usage" ;;

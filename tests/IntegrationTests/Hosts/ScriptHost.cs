@@ -99,14 +99,14 @@ internal sealed class ScriptHost : IAsyncDisposable
 
     public void Command(string lines) => File.WriteAllText(Seen + "/command.sh", lines + "\n");
 
-    public Task<ScriptAnswer> StartAsync(string lines, int seconds = 600, params string[] options)
+    public Task<ScriptAnswer> StartAsync(string lines, int seconds = 600)
     {
         Command(lines);
-        return CallAsync(["start", Folder, $"{seconds}", .. options]);
+        return CallAsync("start", Folder, $"{seconds}");
     }
 
-    public async Task StartedAsync(string lines, int seconds = 600, params string[] options) =>
-        Assert.Equal(new ScriptAnswer(0, "started\n", ""), await StartAsync(lines, seconds, options));
+    public async Task StartedAsync(string lines, int seconds = 600) =>
+        Assert.Equal(new ScriptAnswer(0, "started\n", ""), await StartAsync(lines, seconds));
 
     public Task<ScriptAnswer> StopAsync(int grace = 20) => CallAsync("stop", Folder, $"{grace}");
 

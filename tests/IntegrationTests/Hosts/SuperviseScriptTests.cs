@@ -62,6 +62,7 @@ public sealed class SuperviseScriptTests
     {
         await using var host = await ScriptHost.OfAsync(shell);
         await host.StartedAsync("echo once >>ran; exec sleep 600");
+        await ScriptHost.UntilAsync(() => host.Text("ran").Length > 0);
 
         Assert.Equal(3, (await host.StartAsync("echo twice >>ran")).Code);
         await host.StopAsync();
@@ -127,43 +128,16 @@ public sealed class SuperviseScriptTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task Ends_a_run_at_its_time_limit_and_powers_the_host_off_after_its_end_is_written(string shell)
-    {
-        await using var host = await ScriptHost.OfAsync(shell);
-
-        await host.StartedAsync("exec sleep 600", 1, "--power-off", "cat exit_code stderr.log >off; echo 'going down'");
-
-        Assert.Equal("exited 143", await host.EndAsync());
-        Assert.Equal("\nfinetune-supervise: ended at the time limit\n", host.Text(RunFolder.Error));
-        await ScriptHost.UntilAsync(() => host.Text("power_off.log").Contains("exit code 0: going down", StringComparison.Ordinal));
-        Assert.Equal(host.Text(RunFolder.ExitCode) + host.Text(RunFolder.Error), host.Text("off"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Shells))]
-    public async Task Kills_at_the_time_limit_what_does_not_go_and_tries_again_to_power_off(string shell)
+    public async Task Ends_a_run_at_its_time_limit_and_kills_what_does_not_go(string shell)
     {
         await using var host = await ScriptHost.OfAsync(shell);
         host.Set("FINETUNE_SUPERVISE_GRACE", "1");
 
-        await host.StartedAsync("trap '' TERM; while :; do sleep 0.1; done", 1, "--power-off", "echo try >>tries; [ $(wc -l <tries) -eq 2 ]");
+        await host.StartedAsync("trap 'echo asked' TERM; while :; do sleep 0.1; done", 1);
 
         Assert.Equal("exited 137", await host.EndAsync());
-        await ScriptHost.UntilAsync(() => host.Text("power_off.log").Contains("exit code 0", StringComparison.Ordinal));
-        Assert.Equal("try\ntry\n", host.Text("tries"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Shells))]
-    public async Task Leaves_the_host_on_when_the_run_ended_in_time(string shell)
-    {
-        await using var host = await ScriptHost.OfAsync(shell);
-
-        await host.StartedAsync("exit 0", 600, "--power-off", "touch off");
-
-        Assert.Equal("exited 0", await host.EndAsync());
-        await ScriptHost.UntilAsync(() => !host.Record(RunFolder.Supervisor)!.IsAlive());
-        Assert.False(File.Exists(host.Folder + "/off") || File.Exists(host.Folder + "/power_off.log"));
+        Assert.Equal("asked\n", host.Text(RunFolder.Output));
+        Assert.EndsWith("\nfinetune-supervise: ended at the time limit\n", host.Text(RunFolder.Error), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -187,7 +161,7 @@ public sealed class SuperviseScriptTests
         await using var host = await ScriptHost.OfAsync(shell);
 
         Assert.Contains("no command.sh", (await host.CallAsync("start", host.Folder, "60")).Error, StringComparison.Ordinal);
-        foreach (var arguments in new[] { new[] { "08" }, ["-1"], ["1.5"], [""], ["60", "--power-off"], ["60", "--power", "off"] })
+        foreach (var arguments in new[] { new[] { "08" }, ["-1"], ["1.5"], [""], ["60", "60"] })
         {
             host.Command("touch ran");
             var answer = await host.CallAsync(["start", host.Folder, .. arguments]);

@@ -75,6 +75,27 @@ public sealed class SagaFlowTests
     }
 
     [Fact]
+    public async Task Every_attempt_hears_of_the_same_end_of_the_job_s_time()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var before = TimeProvider.System.GetUtcNow();
+        var job = await bench.SubmitAsync(SampleEvents.Spec() with { Budget = new BudgetSpec { Deadline = TimeSpan.FromHours(3) } });
+        await PlayAsync(bench, job, Flow[..4]);
+        await WaitForAsync(bench, job, Stage.Train, 1);
+        await bench.PublishAsync(SagaBench.Failed(job, Stage.Train, 1, FailureKind.HostLost));
+
+        var acquires = new[]
+        {
+            await bench.SentAsync<AcquireHost>(acquire => acquire.JobId == job && acquire.Attempt == 1),
+            await bench.SentAsync<AcquireHost>(acquire => acquire.JobId == job && acquire.Attempt == 2),
+        };
+        var training = await bench.SentAsync<StartTraining>(start => start.JobId == job);
+
+        Assert.InRange(training.Deadline!.Value, before.AddHours(3), TimeProvider.System.GetUtcNow().AddHours(3));
+        Assert.All(acquires, acquire => Assert.Equal(training.Deadline, acquire.Deadline));
+    }
+
+    [Fact]
     public async Task Out_of_memory_halves_the_micro_batch_at_the_same_global_batch()
     {
         await using var bench = await SagaBench.StartAsync();

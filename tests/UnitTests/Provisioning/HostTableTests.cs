@@ -84,6 +84,21 @@ public sealed class HostTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_powered_itself_off_says_since_when_and_is_taken_last()
+    {
+        await _bench.AddAsync("a");
+        await _bench.MoveInAsync("a", "lease");
+        await _bench.Hosts.LoseAsync("a", "lease", "Silence.", default);
+
+        await _bench.Hosts.LeaveOffAsync("lease", new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero), HostRow.ShutDown, default);
+
+        var row = await _bench.Hosts.FindAsync("a", default);
+        Assert.Equal((HostState.Free, true), (row!.State, row.FailedAtMs is not null));
+        Assert.Contains("power itself off (shutdown), and has not answered since 2026-01-02 03:04 UTC", row.Fault, StringComparison.Ordinal);
+        Assert.Contains("finetune hosts update a", row.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_is_removed_in_use_goes_when_it_is_left()
     {
         await _bench.AddAsync("a");

@@ -59,15 +59,19 @@ public sealed class TrainingRunnerTests : IDisposable
         Assert.Equal("/engines/finetune-trainer/finetune-trainer", _bench.Host.Calls[0].Command.FileName);
     }
 
-    [Fact]
-    public async Task Gives_the_trainer_the_whole_time_of_the_job()
+    [Theory]
+    [InlineData(null, 3 * 3600)]
+    [InlineData(7, 7)]
+    [InlineData(0, 1)]
+    [InlineData(-60, 1)]
+    public async Task Gives_the_trainer_what_is_left_of_the_job_s_time(int? left, int limit)
     {
-        var command = TrainingJob.Command();
+        var command = TrainingJob.Command() with { Deadline = left is { } seconds ? _bench.Time.GetUtcNow().AddSeconds(seconds) : null };
         _bench.Then(_bench.Silence, () => _bench.Finish());
 
         await _bench.RunAsync(command with { Spec = command.Spec with { Budget = new BudgetSpec { Deadline = TimeSpan.FromHours(3) } } }, _claim);
 
-        Assert.Equal(TimeSpan.FromHours(3), _bench.Host.Calls[0].Command.TimeLimit);
+        Assert.Equal(TimeSpan.FromSeconds(limit), _bench.Host.Calls[0].Command.TimeLimit);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines.Packages;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Pool;
+using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Provisioning.Providers.Ssh;
 
@@ -10,7 +12,8 @@ namespace FineTunePipeline.Provisioning.Providers.Ssh;
 /// The hosts that people have: each is used by one job at a time, and cleaned, never ended, when the job gives it back. A host is ours from the moment the
 /// pool's row names the lease; what that lease keeps there lies in a folder of its name.
 /// </summary>
-internal sealed class SshProvider(HostTable hosts, LeaseTable leases, HostVisits visits, EnginePackages engines, TimeProvider time) : IHostProvider
+internal sealed class SshProvider(
+    HostTable hosts, LeaseTable leases, HostVisits visits, Watchdogs watchdogs, EnginePackages engines, TimeProvider time, ILogger<SshProvider> logger) : IHostProvider
 {
     private const string Advice = "Add one: finetune hosts add \"ssh -p PORT USER@HOST\" (or finetune hosts update, if one of yours has a new address).";
 
@@ -52,6 +55,7 @@ internal sealed class SshProvider(HostTable hosts, LeaseTable leases, HostVisits
             var folder = await visits.MoveInAsync(row, cancellationToken);
             row = await hosts.ChangeAsync(row.Name, now => MoveIn(now, name, folder), cancellationToken)
                 ?? throw new IOException($"The host {row.Name} was changed while the job moved in.");
+            await watchdogs.EnsureAsync(row, cancellationToken);
             return new ProvidedHost(name, row.Reference);
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
@@ -72,7 +76,23 @@ internal sealed class SshProvider(HostTable hosts, LeaseTable leases, HostVisits
 
         if (row.IsMovedIn)
         {
-            await visits.MoveOutAsync(row, cancellationToken);
+            try
+            {
+                await visits.MoveOutAsync(row, cancellationToken);
+                await watchdogs.LeftAsync(name, cancellationToken);
+            }
+            catch (IOException exception) when (exception is HostUnreachableException or HostKeyChangedException)
+            {
+                // Nobody answers, or another computer at an address that was given away. What powered itself off cannot be cleaned, and runs nothing.
+                if (await watchdogs.OffAsync(name, cancellationToken) is not { } off)
+                {
+                    throw;
+                }
+
+                logger.IsOff(row.Name, name, off.At);
+                await hosts.LeaveOffAsync(name, off.At, off.How, cancellationToken);
+                return;
+            }
         }
 
         await hosts.LeaveAsync(name, cancellationToken);

@@ -6,6 +6,7 @@ using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using TemporaryFolder = FineTunePipeline.TestKit.Storage.TemporaryFolder;
 
@@ -27,17 +28,55 @@ internal sealed class PoolHome : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<RentedHost> _hosts = [];
+    private readonly Dictionary<string, string> _settings;
     private StandaloneProgram? _program;
+
+    private PoolHome(IReadOnlyDictionary<string, string> settings)
+    {
+        _settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = _folder.At("host-engines") };
+        foreach (var (name, value) in settings)
+        {
+            _settings[name] = value;
+        }
+    }
 
     public GatewayCalls Gateway { get; private set; } = null!;
 
     public string PublicLine => SshKeyFile.PublicLine(_folder.At("home", "ssh_key"));
 
-    public static async Task<PoolHome> StartAsync()
+    /// <param name="settings">Beside the usual ones, or in their place.</param>
+    public static async Task<PoolHome> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var home = new PoolHome();
+        var home = new PoolHome(settings ?? new Dictionary<string, string>());
+        home.WriteEnginePackages();
         await home.StartProgramAsync();
         return home;
+    }
+
+    /// <summary>The whole control plane dies, as by a power cut.</summary>
+    public async Task KillProgramAsync()
+    {
+        await StandaloneProgram.SignalAsync(_program!.Pid, "KILL");
+        await _program.ExitCodeAsync();
+        await _program.DisposeAsync();
+    }
+
+    /// <summary>Starts it, also again.</summary>
+    public async Task StartProgramAsync()
+    {
+        _program = StandaloneProgram.Start(_folder.At("home"), ["serve", "--urls", "http://127.0.0.1:0"], _settings);
+        Gateway?.Dispose();
+        Gateway = new GatewayCalls(await _program.AddressAsync());
+    }
+
+    /// <summary>What the query finds in a service's database.</summary>
+    public async Task<long> CountAsync(string service, string query)
+    {
+        await using var database = new SqliteConnection($"Data Source={_folder.At("home", "data", service + ".db")};Mode=ReadOnly;Pooling=False");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = query;
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>A host of the person's that lets this installation in.</summary>
@@ -145,13 +184,5 @@ internal sealed class PoolHome : IAsyncDisposable
             _folder.Write($"host-engines/{engine}/{engine}", $"#!/bin/sh\nexec '{EnginePath.Of(engine)}' \"$@\"\n");
             _folder.Write($"host-engines/{engine}/libhostfxr.so", "");
         }
-    }
-
-    private async Task StartProgramAsync()
-    {
-        WriteEnginePackages();
-        var settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = _folder.At("host-engines") };
-        _program = StandaloneProgram.Start(_folder.At("home"), ["serve", "--urls", "http://127.0.0.1:0"], settings);
-        Gateway = new GatewayCalls(await _program.AddressAsync());
     }
 }

@@ -31,6 +31,22 @@ internal sealed class RentedHost : IAsyncDisposable
 
     public void Authorize(string publicLine) => _server.Authorize(publicLine);
 
+    /// <summary>
+    /// What its owner wants when a job gives it back: the host writes down when that is, beside the time at which the job had moved in, and is gone.
+    /// </summary>
+    public string PowerOffLine => FormattableString.Invariant(
+        $"echo \"$(stat -c %Y '{Folder}/.finetune/lease') $(date +%s)\" >>'{JournalFile}'; kill -KILL {_server.ProcessId} $(pgrep -P {_server.ProcessId}); true");
+
+    /// <summary>When a job had moved in, and when the host powered itself off, each time that it did.</summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset Off)> Journal() => File.Exists(JournalFile)
+        ? [.. File.ReadLines(JournalFile).Select(line => line.Split(' ')).Select(times => (Seconds(times[0]), Seconds(times[1])))]
+        : [];
+
+    /// <summary>When a job moved in; null: none is there.</summary>
+    public DateTimeOffset? MovedInAt() => new FileInfo(Folder + "/.finetune/lease") is { Exists: true } file ? file.LastWriteTimeUtc : null;
+
+    private string JournalFile => _disk.At("journal");
+
     /// <summary>What runs there.</summary>
     public IReadOnlyList<HomeProcess> Processes() => HomeProcesses.Of(_disk.Path);
 
@@ -60,6 +76,8 @@ internal sealed class RentedHost : IAsyncDisposable
         [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => IsKept(file, "models"))];
 
     private bool IsKept(string file, string kind) => file.StartsWith(Path.Combine(Folder, ".finetune", kind) + "/", StringComparison.Ordinal);
+
+    private static DateTimeOffset Seconds(string text) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {
