@@ -39,12 +39,24 @@ internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals, T
     public Task Consume(ConsumeContext<JobCostChanged> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
 
     /// <summary>The last word on what a lease cost; there is none on leases that cost nothing.</summary>
-    public Task Consume(ConsumeContext<HostReleased> context) => context.Message is { JobCost: > 0 and var cost } released
-        ? TellAfter(
-            context,
-            views.ApplyAsync(
-                new JobCostChanged { JobId = released.JobId, Charged = cost, Held = 0, Currency = released.Currency, At = context.SentTime ?? time.GetUtcNow() }, context.CancellationToken))
-        : Task.CompletedTask;
+    public Task Consume(ConsumeContext<HostReleased> context)
+    {
+        if (context.Message is not { JobCost: > 0 and var charged } released)
+        {
+            return Task.CompletedTask;
+        }
+
+        var cost = new JobCostChanged
+        {
+            JobId = released.JobId,
+            Charged = charged,
+            Held = released.Hosts.Sum(host => host.Held),
+            Currency = released.Currency,
+            Hosts = released.Hosts,
+            At = context.SentTime ?? time.GetUtcNow(),
+        };
+        return TellAfter(context, views.ApplyAsync(cost, context.CancellationToken));
+    }
 
     private Task TellAfter<T>(ConsumeContext<T> context, Task applied)
         where T : class, IJobMessage

@@ -127,23 +127,9 @@ internal sealed class PoolHome : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>
-    /// In place of half a gigabyte for each test: packages of scripts that start the engines of this computer, which the hosts are. The engines' own packages have
-    /// their own tests.
-    /// </summary>
-    private void WriteEnginePackages()
-    {
-        foreach (var engine in (string[])["finetune-trainer", "finetune-model"])
-        {
-            _folder.Write($"host-engines/{engine}/{engine}", $"#!/bin/sh\nexec '{EnginePath.Of(engine)}' \"$@\"\n");
-            _folder.Write($"host-engines/{engine}/libhostfxr.so", "");
-        }
-    }
-
     private async Task StartProgramAsync()
     {
-        WriteEnginePackages();
-        var settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = _folder.At("host-engines") };
+        var settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = ScriptEngines.Write(_folder.At("host-engines")) };
         _program = StandaloneProgram.Start(_folder.At("home"), ["serve", "--urls", "http://127.0.0.1:0"], settings);
         Gateway = new GatewayCalls(await _program.AddressAsync());
     }
