@@ -33,7 +33,7 @@ internal static class DemoCommand
         var watch = Stopwatch.StartNew();
 
         // A data folder and a bus of its own, so that a serving Standalone and a demo do not disturb each other.
-        await using var process = ServiceProcess.Make(StandaloneHost.Plan(["--Logging:LogLevel:Default=Warning", .. openSsh is null ? [] : RentedPlay.Settings]) with
+        await using var process = ServiceProcess.Make(StandaloneHost.Plan(openSsh is null ? ["--Logging:LogLevel:Default=Warning"] : RentedPlay.Settings) with
         {
             Folder = Path.Combine(DataHome.DefaultFolder(), "demo"),
             Transport = BusOptions.InMemory,

@@ -97,6 +97,8 @@ internal sealed class DemoScreen
 
     private void ShowProgress(TrainingProgressed progress)
     {
+        // After a loss it goes on from an earlier one.
+        _lastTold = Math.Min(_lastTold, progress.Step);
         var text = $"  step {progress.Step}/{progress.TotalSteps}"
             + (progress.Loss is { } loss ? $"  loss {Number(loss, "0.000")}" : "")
             + (progress.Remaining is { } remaining ? $"  about {Number(remaining.TotalSeconds, "0")} s left" : "");

@@ -38,9 +38,10 @@ internal sealed class RentedPlay : IAsyncDisposable
 
     private RentedPlay(TestHosts hosts, DemoScreen screen, DemoClient gateway, HostsClient pool) => (_hosts, _screen, _gateway, _pool) = (hosts, screen, gateway, pool);
 
-    /// <summary>Nobody waits five minutes for a demo: a host is given up sooner, and money has shorter ticks.</summary>
+    /// <summary>Nobody waits five minutes for a demo: a host is given up sooner, and money has shorter ticks. That a host is gone is on the screen already.</summary>
     public static string[] Settings { get; } =
     [
+        "--Logging:LogLevel:Default=Error",
         "--Pool:ProbeEvery=00:00:01", "--Pool:LostAfter=00:00:06", "--Money:Tick=00:00:06", "--Training:LookEvery=00:00:00.5", "--Ssh:ConnectTimeout=00:00:05",
     ];
 
