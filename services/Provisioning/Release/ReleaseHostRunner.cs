@@ -35,15 +35,13 @@ internal sealed class ReleaseHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             Currency = currency,
             ConfirmedAt = lease?.ReleasedAt ?? time.GetUtcNow(),
         };
-        var hosts = await leases.JobCostAsync(command.JobId, cancellationToken);
         return new HostReleased
         {
             JobId = command.JobId,
             Attempt = command.Attempt,
             LeaseId = command.LeaseId,
             Cost = cost,
-            JobCost = hosts.Sum(host => host.Charged),
-            Hosts = hosts,
+            Hosts = await leases.JobCostAsync(command.JobId, cancellationToken),
             Currency = currency,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };

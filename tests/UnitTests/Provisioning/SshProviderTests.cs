@@ -76,6 +76,7 @@ public sealed class SshProviderTests : IAsyncLifetime
 
         Assert.Equal((FailureKind.Capacity, true), (none.Failure.Kind, none.Failure.NeedsPerson));
         Assert.Contains("finetune hosts add", none.Message, StringComparison.Ordinal);
+        Assert.Equal(withLostHost, none.Message.Contains("a is lost. Is it there again under another address? finetune hosts update ftjob-1 \"ssh ", StringComparison.Ordinal));
     }
 
     [Fact]
