@@ -137,6 +137,7 @@ public sealed class MoneyTests : IAsyncLifetime
         _bench.Time.Advance(Tick / 2);
 
         Assert.Equal(0, await ReleaseAsync("lease", hadHost: false));
+        Assert.Empty(await Leases.JobCostAsync("ftjob-1", default));
     }
 
     [Fact]
