@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
-using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Gateway.Apis;
 using FineTunePipeline.Hosts.Engines.Packages;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.ServiceDefaults.Serving;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Standalone.Demo.Rented;
 
@@ -61,7 +62,8 @@ internal sealed class RentedPlay : IAsyncDisposable
             await gateway.CancelAsync(job, cancellationToken);
         }
 
-        var hosts = await TestHosts.StartAsync(openSsh, Plans, process.Home, services.GetRequiredService<SshHostConnector>(), cancellationToken);
+        var keyFile = services.GetRequiredService<IOptions<SshOptions>>().Value.KeyFile;
+        var hosts = await TestHosts.StartAsync(openSsh, Plans, process.Home, services.GetRequiredService<SshHostConnector>(), keyFile, cancellationToken);
         var play = new RentedPlay(hosts, screen, gateway, pool);
         try
         {
@@ -120,13 +122,13 @@ internal sealed class RentedPlay : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hosts.DisposeAsync();
 
-    /// <summary>Where it takes longer than the limit, the cost is told as it is then.</summary>
+    /// <summary>Where it takes longer than the limit, the cost is told as it is then; null if the job never had a host.</summary>
     private async Task<CostView?> CostAsync(string jobId, CancellationToken limit, CancellationToken cancellationToken)
     {
         while (true)
         {
             var cost = (await _gateway.ShowAsync(jobId, cancellationToken)).Cost;
-            if (cost?.Hosts.All(host => host.IsReleased) == true || limit.IsCancellationRequested)
+            if (cost is null || cost.Hosts.All(host => host.IsReleased) || limit.IsCancellationRequested)
             {
                 return cost;
             }
@@ -194,7 +196,7 @@ internal sealed class RentedPlay : IAsyncDisposable
         // A view may be a moment behind the job.
         for (var tries = 0; tries < 10; tries++)
         {
-            var has = (await _pool.ListAsync(cancellationToken)).FirstOrDefault(host => host.JobId == jobId && host.State == Contracts.Hosts.HostState.InUse);
+            var has = (await _pool.ListAsync(cancellationToken)).FirstOrDefault(host => host.JobId == jobId && host.State == HostState.InUse && host.Name != _facts.Taken);
             if (has is not null)
             {
                 _host = has.Name;

@@ -42,6 +42,7 @@ internal sealed class TestHost
     public static async Task<TestHost> StartAsync(TestHostPlan plan, string folder, OpenSsh openSsh, string publicLine, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.Combine(folder, "disk"));
+        Directory.CreateDirectory(Path.Combine(folder, "home"));
         await SshKeyFile.EnsureAsync(Path.Combine(folder, "host_key"), cancellationToken);
         await DurableFile.WriteTextAsync(Path.Combine(folder, "authorized_keys"), publicLine + "\n", cancellationToken);
         var port = FreePort();
@@ -120,11 +121,12 @@ internal sealed class TestHost
         }
     }
 
+    /// <summary>With a home of its own: a person's start files may wait for each other, and a killed one leave its lock to the next.</summary>
     private static string Settings(string folder, int port) => string.Create(CultureInfo.InvariantCulture, $"""
         ListenAddress 127.0.0.1
         Port {port}
         HostKey "{Path.Combine(folder, "host_key")}"
-        AuthorizedKeysFile "{Path.Combine(folder, "authorized_keys")}"
+        AuthorizedKeysFile "{Path.Combine(folder, "authorized_keys").Replace("%", "%%", StringComparison.Ordinal)}"
         PermitRootLogin prohibit-password
         PasswordAuthentication no
         KbdInteractiveAuthentication no
@@ -135,6 +137,7 @@ internal sealed class TestHost
         PrintMotd no
         PrintLastLog no
         MaxStartups 100:30:200
+        SetEnv "HOME={Path.Combine(folder, "home")}"
 
         """);
 

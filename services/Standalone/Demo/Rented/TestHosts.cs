@@ -20,10 +20,11 @@ internal sealed class TestHosts : IAsyncDisposable
     /// <param name="plans">What they are to be.</param>
     /// <param name="home">The demo's, which this process has alone.</param>
     /// <param name="connector">Of the installation that will use them.</param>
+    /// <param name="keyFile">Its private key, which may log in.</param>
     /// <param name="cancellationToken">Ends what was started so far.</param>
     /// <exception cref="DemoException">A server does not start, or lets nobody in.</exception>
     public static async Task<TestHosts> StartAsync(
-        OpenSsh openSsh, IEnumerable<TestHostPlan> plans, DataHome home, SshHostConnector connector, CancellationToken cancellationToken)
+        OpenSsh openSsh, IEnumerable<TestHostPlan> plans, DataHome home, SshHostConnector connector, string keyFile, CancellationToken cancellationToken)
     {
         var hosts = new TestHosts(Path.Combine(home.Folder, "hosts"));
         AppDomain.CurrentDomain.ProcessExit += hosts.EndNow;
@@ -31,7 +32,6 @@ internal sealed class TestHosts : IAsyncDisposable
         {
             await TestHost.ClearAsync(hosts._folder);
             MakePrivilegeFolder();
-            var keyFile = Path.Combine(home.Folder, "ssh_key");
             await SshKeyFile.EnsureAsync(keyFile, cancellationToken);
             foreach (var plan in plans)
             {
