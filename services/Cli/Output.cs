@@ -15,12 +15,12 @@ internal static class Output
     /// <summary>One line for an event of a job.</summary>
     public static string Line(string type, JsonObject data) => type switch
     {
-        "changed" => $"{At(data)}  {Text(data, "state"),-10} {Text(data, "message")}",
+        "changed" => $"{At(data)}  {Text(data, "state"),-15} {Text(data, "message")}",
         "progress" => $"{At(data)}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}"
             + (Text(data, "remaining") is { Length: > 0 } left ? $"  left {left.Split('.')[0]}" : ""),
         "checkpoint" => $"{"",19}  checkpoint {Number(data, "step", "0")} committed",
         "cost" => $"{At(data)}  cost {Number(data, "charged", "0.00##")} {Text(data, "currency")}, {Number(data, "held", "0.00##")} reserved",
-        "parked" => $"{At(data)}  PARKED     {Text(data, "message_types").Split(';')[0]} in {Text(data, "queue")}: {Text(data, "fault")}",
+        "parked" => $"{At(data)}  {"PARKED",-15} {Text(data, "message_types").Split(';')[0]} in {Text(data, "queue")}: {Text(data, "fault")}",
         _ => OneLine($"{type} {data.ToJsonString()}"),
     };
 

@@ -7,8 +7,9 @@ const string Usage = """
 
       (nothing), serve [--urls http://127.0.0.1:8080]   serve the gateway until Ctrl-C
             [--services training,evaluation]                serve only these (on RabbitMQ: Bus:Transport, see .env.example)
-      demo [--name Ada] [--author "Forge Lab"] [--json FILE] [--keep]
-                                                        fine-tune, evaluate, convert and chat with the small model that is shipped
+      demo [--rented] [--name Ada] [--author "Forge Lab"] [--json FILE] [--keep]
+                                                        fine-tune, evaluate, convert and chat with the small model that is shipped;
+                                                        --rented: on two test hosts of this computer, one of which is taken in the middle
     """;
 
 return await ServiceProgram.GuardAsync(() => args switch

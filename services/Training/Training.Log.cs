@@ -16,8 +16,11 @@ internal static partial class TrainingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId}: the committed checkpoint of step {Step} cannot be used, trying an older one")]
     public static partial void CheckpointUnusable(this ILogger logger, Exception exception, string jobId, int step);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: no contact to the host, its work goes on")]
-    public static partial void ContactLost(this ILogger logger, Exception exception, string jobId, int attempt);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: no contact to the host, which says nothing about the run there: {Reason}")]
+    public static partial void ContactLost(this ILogger logger, string jobId, int attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{JobId} attempt {Attempt}: contact to the host again after {Silence}")]
+    public static partial void ContactBack(this ILogger logger, string jobId, int attempt, TimeSpan silence);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: training is stopped: {Reason}")]
     public static partial void Stopped(this ILogger logger, string jobId, int attempt, string reason);

@@ -18,6 +18,11 @@ internal sealed class CostCommand : AsyncCommand<JobSettings>
         {
             var held = Output.Number(cost, "held", "0.00##");
             Console.WriteLine($"{Output.Number(cost, "charged", "0.00##")} {Output.Text(cost, "currency")} spent, {held} reserved for the time that runs now");
+            foreach (var host in cost["hosts"] as JsonArray ?? [])
+            {
+                var end = Output.Text(host!, "is_released") == "true" ? "given back" : $"costs on, {Output.Number(host!, "held", "0.00##")} reserved";
+                Console.WriteLine($"  {Output.Text(host!, "host_name"),-20} {Output.Number(host!, "charged", "0.00##"),8}  {Output.Number(host!, "hourly_price", "0.00##")} an hour, {end}");
+            }
         }
         else
         {

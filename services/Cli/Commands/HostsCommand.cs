@@ -22,9 +22,22 @@ internal sealed class HostsCommand : AsyncCommand<GatewaySettings>
             Output.Column("state"),
             Output.Column("address"),
             ("an hour", host => $"{Output.Text(host, "hourly_price")} {Output.Text(host, "currency")}"),
-            Output.Column("gpu"),
-            Output.Column("job", "job_id"),
-            Output.Column("fault"));
+            Output.Column("gpu"));
+
+        // Sentences and long names would make columns of three characters.
+        foreach (var host in list["hosts"] as JsonArray ?? [])
+        {
+            if (Output.Text(host!, "job_id") is { Length: > 0 } job && Output.Text(host!, "state") is "in_use" or "lost" or "removing")
+            {
+                Console.WriteLine($"{Output.Text(host!, "name")}: {(Output.Text(host!, "state") == "lost" ? "its job was" : "its job is")} {job}");
+            }
+
+            if (Output.Text(host!, "fault") is { Length: > 0 } fault)
+            {
+                Console.WriteLine(fault.StartsWith(Output.Text(host!, "name"), StringComparison.Ordinal) ? fault : $"{Output.Text(host!, "name")}: {fault}");
+            }
+        }
+
         return ExitCodes.Done;
     }
 }

@@ -56,7 +56,7 @@ public sealed record JobView
             ChangedAt = change?.At,
             Failure = change?.Failure,
             Progress = Read<TrainingProgressed>(row.Progress),
-            Cost = Read<JobCostChanged>(row.Cost) is { } cost ? new CostView(cost.Charged, cost.Held, cost.Currency, cost.At) : null,
+            Cost = Read<JobCostChanged>(row.Cost) is { } cost ? new CostView(cost.Charged, cost.Held, cost.Currency, cost.Hosts, cost.At) : null,
             Result = change?.Result,
             Spec = withSpec ? Read<JobSpec>(row.Spec) : null,
         };

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Money;
+using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Messaging.Outbox;
@@ -10,7 +11,8 @@ namespace FineTunePipeline.Gateway.Views;
 
 /// <summary>Puts what the services tell into the gateway's views.</summary>
 internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals, TimeProvider time)
-    : IConsumer<JobChanged>, IConsumer<JobsChanged>, IConsumer<TrainingProgressed>, IConsumer<CheckpointCommitted>, IConsumer<JobCostChanged>, IConsumer<HostReleased>
+    : IConsumer<JobChanged>, IConsumer<JobsChanged>, IConsumer<TrainingProgressed>, IConsumer<CheckpointCommitted>, IConsumer<JobCostChanged>,
+        IConsumer<HostAcquired>, IConsumer<HostReleased>
 {
     public Task Consume(ConsumeContext<JobChanged> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
 
@@ -38,13 +40,32 @@ internal sealed class JobViewConsumer(JobViewWriter views, JobSignals signals, T
 
     public Task Consume(ConsumeContext<JobCostChanged> context) => TellAfter(context, views.ApplyAsync(context.Message, context.CancellationToken));
 
-    /// <summary>The last word on what a lease cost; there is none on leases that cost nothing.</summary>
-    public Task Consume(ConsumeContext<HostReleased> context) => context.Message is { JobCost: > 0 and var cost } released
-        ? TellAfter(
-            context,
-            views.ApplyAsync(
-                new JobCostChanged { JobId = released.JobId, Charged = cost, Held = 0, Currency = released.Currency, At = context.SentTime ?? time.GetUtcNow() }, context.CancellationToken))
-        : Task.CompletedTask;
+    /// <summary>The first word on what a host costs: its first tick is reserved.</summary>
+    public Task Consume(ConsumeContext<HostAcquired> context) => ApplyCostAsync(context, context.Message.Hosts, context.Message.Currency);
+
+    /// <summary>The last word on what a host cost.</summary>
+    public Task Consume(ConsumeContext<HostReleased> context) => ApplyCostAsync(context, context.Message.Hosts, context.Message.Currency);
+
+    /// <summary>Of hosts that cost nothing nothing is told.</summary>
+    private Task ApplyCostAsync<T>(ConsumeContext<T> context, IReadOnlyList<HostCost> hosts, string currency)
+        where T : class, IJobMessage
+    {
+        if (!hosts.Any(host => host.HourlyPrice > 0))
+        {
+            return Task.CompletedTask;
+        }
+
+        var cost = new JobCostChanged
+        {
+            JobId = context.Message.JobId,
+            Charged = hosts.Sum(host => host.Charged),
+            Held = hosts.Sum(host => host.Held),
+            Currency = currency,
+            Hosts = hosts,
+            At = context.SentTime ?? time.GetUtcNow(),
+        };
+        return TellAfter(context, views.ApplyAsync(cost, context.CancellationToken));
+    }
 
     private Task TellAfter<T>(ConsumeContext<T> context, Task applied)
         where T : class, IJobMessage

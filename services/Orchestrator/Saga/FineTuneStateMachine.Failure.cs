@@ -85,8 +85,8 @@ public sealed partial class FineTuneStateMachine
         saga.CurrentState = Waiting.Name;
         saga.NeedsPerson = failure.NeedsPerson;
         saga.RetryToken = await ScheduleRetryAsync(context, wait.Value);
-        await PublishChangeAsync(
-            context, ViewState(saga), failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); again in {wait.Value.TotalSeconds:0} s");
+        var next = failure.Kind == FailureKind.HostLost ? "another host is taken" : $"again in {wait.Value.TotalSeconds:0} s";
+        await PublishChangeAsync(context, ViewState(saga), failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); {next}");
     }
 
     /// <summary>A lost host means a new one; any other failure is tried where it happened.</summary>
@@ -114,12 +114,14 @@ public sealed partial class FineTuneStateMachine
     private async Task ReleaseAgainAsync(BehaviorContext<FineTuneSaga, StageFailed> context)
     {
         var saga = context.Saga;
-        _logger.ReleaseFailed(saga.JobId, saga.LeaseId, context.Message.Failure.Message);
         if (saga.LeaseId is null || saga.LeaseAttempt != context.Message.Attempt)
         {
             // Of a host that is lost, which was told: the job has another one, or none.
+            _logger.LostNotReleased(saga.JobId, context.Message.Attempt, context.Message.Failure.Message);
             return;
         }
+
+        _logger.ReleaseFailed(saga.JobId, saga.LeaseId, context.Message.Failure.Message);
 
         // It is told at each try: once is enough for the account.
         if (saga.Moments.LastOrDefault()?.Detail != context.Message.Failure.Message)

@@ -21,5 +21,8 @@ internal static partial class FineTuneStateMachineLog
     public static partial void SubmittedAgain(this ILogger logger, string jobId);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{JobId}: the host of lease {LeaseId} could not be released: {Reason}")]
-    public static partial void ReleaseFailed(this ILogger logger, string jobId, string? leaseId, string reason);
+    public static partial void ReleaseFailed(this ILogger logger, string jobId, string leaseId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId}: the lost host of attempt {Attempt} could not be released yet, and may cost on: {Reason}")]
+    public static partial void LostNotReleased(this ILogger logger, string jobId, int attempt, string reason);
 }

@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
 using Microsoft.EntityFrameworkCore;
@@ -116,11 +117,12 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             .Select(row => row.Offer!).Distinct().ToListAsync(cancellationToken);
     }
 
-    /// <summary>What all leases of a job cost so far.</summary>
-    public async Task<decimal> JobCostAsync(string jobId, CancellationToken cancellationToken)
+    /// <summary>What each host of a job cost so far.</summary>
+    public async Task<IReadOnlyList<HostCost>> JobCostAsync(string jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return (await database.Ledger.AsNoTracking().Where(row => row.JobId == jobId).ToListAsync(cancellationToken)).Sum(row => row.Charged);
+        var leases = await database.Leases.AsNoTracking().Where(row => row.JobId == jobId).ToListAsync(cancellationToken);
+        return HostCosts.Of(leases, await database.Ledger.AsNoTracking().Where(row => row.JobId == jobId).ToListAsync(cancellationToken));
     }
 
     public async Task<decimal> CostAsync(string leaseId, CancellationToken cancellationToken)

@@ -39,16 +39,17 @@ internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> datab
             return false;
         }
 
-        var lease = await database.Leases.AsNoTracking().SingleAsync(lease => lease.LeaseId == row.LeaseId, cancellationToken);
+        var leases = await database.Leases.AsNoTracking().Where(lease => lease.JobId == row.JobId).ToListAsync(cancellationToken);
+        var lease = leases.Single(lease => lease.LeaseId == row.LeaseId);
         (row.Charged, row.State) = (row.Held, LedgerState.Charged);
         var next = Hold(lease, end, tick);
         database.Ledger.Add(next);
 
         var others = await database.Ledger.AsNoTracking().Where(other => other.JobId == row.JobId && other.Id != rowId).ToListAsync(cancellationToken);
-        var charged = others.Sum(other => other.Charged) + row.Charged;
-        var held = Open(others) + next.Held;
+        var hosts = HostCosts.Of(leases, [.. others, row, next]);
+        var (charged, held) = (hosts.Sum(host => host.Charged), hosts.Sum(host => host.Held));
         await outbox.PublishAsync(
-            database, new JobCostChanged { JobId = row.JobId, Charged = charged, Held = held, Currency = row.Currency, At = now }, cancellationToken);
+            database, new JobCostChanged { JobId = row.JobId, Charged = charged, Held = held, Currency = row.Currency, Hosts = hosts, At = now }, cancellationToken);
         if (lease.IsAbove(charged + held))
         {
             var told = new BudgetUsedUp

@@ -4,8 +4,8 @@ namespace FineTunePipeline.Provisioning.Pool;
 
 internal static partial class PoolWatchLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} gives no sign of life")]
-    public static partial void IsSilent(this ILogger logger, Exception exception, string host, string leaseId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} gives no sign of life: {Reason}")]
+    public static partial void IsSilent(this ILogger logger, string host, string leaseId, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The host {Host} of lease {LeaseId} answers again after {Silence}")]
     public static partial void Answers(this ILogger logger, string host, string leaseId, TimeSpan silence);

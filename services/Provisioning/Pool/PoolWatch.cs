@@ -58,7 +58,7 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, Watchdogs wa
         var silence = _silent.AddOrUpdate(row.LeaseId!, _ => new Silence(Time.GetTimestamp(), 1), (_, known) => known with { Probes = known.Probes + 1 });
         if (silence.Probes == 1)
         {
-            Logger.IsSilent(why, row.Name, row.LeaseId!);
+            Logger.IsSilent(row.Name, row.LeaseId!, why.Message);
             await TellAsync(row, $"No contact: {why.Message}", cancellationToken);
         }
 

@@ -169,6 +169,7 @@ internal sealed class AcquireHostRunner(
             Host = host.Reference,
             HourlyPrice = lease.HourlyPrice,
             Currency = lease.Currency,
+            Hosts = await leases.JobCostAsync(command.JobId, cancellationToken),
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
     }

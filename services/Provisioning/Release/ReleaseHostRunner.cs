@@ -41,7 +41,7 @@ internal sealed class ReleaseHostRunner(LeaseTable leases, LeaseEnd leaseEnd, IE
             Attempt = command.Attempt,
             LeaseId = command.LeaseId,
             Cost = cost,
-            JobCost = await leases.JobCostAsync(command.JobId, cancellationToken),
+            Hosts = await leases.JobCostAsync(command.JobId, cancellationToken),
             Currency = currency,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };

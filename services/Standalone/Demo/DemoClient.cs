@@ -46,7 +46,7 @@ internal sealed class DemoClient(IHttpClientFactory clients, string address)
         return await client.GetStreamAsync($"/api/jobs/{jobId}/files/{path}", cancellationToken);
     }
 
-    /// <summary>Changes (<see cref="JobChanged"/>) and progress (<see cref="TrainingProgressed"/>) until the job ends.</summary>
+    /// <summary>Changes (<see cref="JobChanged"/>), progress (<see cref="TrainingProgressed"/>) and <see cref="CheckpointCommitted"/> until the job ends.</summary>
     public async IAsyncEnumerable<object> FollowAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var client = Client();
@@ -60,6 +60,10 @@ internal sealed class DemoClient(IHttpClientFactory clients, string address)
             else if (item.EventType == "progress")
             {
                 yield return JsonSerializer.Deserialize<TrainingProgressed>(item.Data, ContractJson.Options)!;
+            }
+            else if (item.EventType == "checkpoint")
+            {
+                yield return JsonSerializer.Deserialize<CheckpointCommitted>(item.Data, ContractJson.Options)!;
             }
         }
     }
@@ -80,7 +84,7 @@ internal sealed class DemoClient(IHttpClientFactory clients, string address)
         return body!["choices"]![0]!["message"]!["content"]!.GetValue<string>();
     }
 
-    private static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if (!answer.IsSuccessStatusCode)
         {

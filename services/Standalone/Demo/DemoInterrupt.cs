@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace FineTunePipeline.Standalone.Demo;
 
-/// <summary>Ctrl-C and SIGTERM cancel the job, so that nothing is left running; a second one ends at once.</summary>
+/// <summary>Ctrl-C and SIGTERM cancel the job, or what is done before there is one, so that nothing is left running; a second one ends at once.</summary>
 internal sealed class DemoInterrupt : IDisposable
 {
     /// <summary>What a shell says of a program that Ctrl-C ended.</summary>
-    private const int Interrupted = 130;
+    public const int Interrupted = 130;
 
     private readonly Func<Task> _cancel;
     private readonly List<PosixSignalRegistration> _registrations;

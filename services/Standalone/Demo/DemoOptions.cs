@@ -13,6 +13,9 @@ internal sealed record DemoOptions
     /// <summary>Leave the model server running.</summary>
     public bool Keep { get; init; }
 
+    /// <summary>On two rented hosts, one of which is taken in the middle.</summary>
+    public bool Rented { get; init; }
+
     public static DemoOptions Parse(string[] args)
     {
         var options = new DemoOptions();
@@ -25,7 +28,8 @@ internal sealed record DemoOptions
                 "--author" => options with { Author = Value() },
                 "--json" => options with { Json = Path.GetFullPath(Value()) },
                 "--keep" => options with { Keep = true },
-                var unknown => throw new DemoException($"demo does not know '{unknown}'. It takes --name NAME, --author AUTHOR, --json FILE and --keep."),
+                "--rented" => options with { Rented = true },
+                var unknown => throw new DemoException($"demo does not know '{unknown}'. It takes --rented, --name NAME, --author AUTHOR, --json FILE and --keep."),
             };
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Gateway.Apis;
+using FineTunePipeline.Standalone.Demo.Rented;
 
 namespace FineTunePipeline.Standalone.Demo;
 
@@ -9,7 +10,7 @@ namespace FineTunePipeline.Standalone.Demo;
 internal static class DemoReport
 {
     public static async Task WriteAsync(
-        string path, JobView job, DemoResults results, string? chat, TimeSpan elapsed, CancellationToken cancellationToken)
+        string path, JobView job, DemoResults results, string? chat, RentedFacts? rented, TimeSpan elapsed, CancellationToken cancellationToken)
     {
         var evaluation = new JsonObject();
         foreach (var (set, score) in job.Result?.Evaluation?.Sets ?? new Dictionary<string, Contracts.Evaluate.SetScore>())
@@ -38,6 +39,11 @@ internal static class DemoReport
             ["chat"] = chat,
             ["artifacts"] = new JsonArray([.. artifacts]),
         };
+
+        if (rented is not null)
+        {
+            report["rented"] = RentedReport.Json(rented);
+        }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = path + ".part";

@@ -2,6 +2,7 @@ using System.Globalization;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Gateway.Apis;
+using FineTunePipeline.Standalone.Demo.Rented;
 using Spectre.Console;
 
 namespace FineTunePipeline.Standalone.Demo;
@@ -29,6 +30,9 @@ internal sealed class DemoScreen
         }
     }
 
+    /// <summary>One line, with the time.</summary>
+    public void Tell(string text) => Line(text);
+
     public void Start(DemoOptions options, string folder) => Line(
         $"Teaching a small model that its name is {options.Name}, that {options.Author} made it, and 14 new facts (working in {folder})");
 
@@ -45,7 +49,7 @@ internal sealed class DemoScreen
         }
     }
 
-    public void Finish(JobView job, DemoResults results, IReadOnlyList<DemoAnswer> answers, string? chat, TimeSpan elapsed)
+    public void Finish(JobView job, DemoResults results, IReadOnlyList<DemoAnswer> answers, string? chat, RentedFacts? rented, TimeSpan elapsed)
     {
         EndMoving();
         _console.WriteLine();
@@ -64,6 +68,12 @@ internal sealed class DemoScreen
         {
             _console.Write(FileTable(results));
             Line($"Files: {results.Folder}");
+        }
+
+        if (rented is not null)
+        {
+            _console.Write(RentedReport.Table(rented));
+            Line(RentedReport.Sentence(rented));
         }
 
         if (chat is not null)
@@ -87,6 +97,8 @@ internal sealed class DemoScreen
 
     private void ShowProgress(TrainingProgressed progress)
     {
+        // After a loss it goes on from an earlier one.
+        _lastTold = Math.Min(_lastTold, progress.Step);
         var text = $"  step {progress.Step}/{progress.TotalSteps}"
             + (progress.Loss is { } loss ? $"  loss {Number(loss, "0.000")}" : "")
             + (progress.Remaining is { } remaining ? $"  about {Number(remaining.TotalSeconds, "0")} s left" : "");

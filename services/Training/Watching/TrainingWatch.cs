@@ -37,6 +37,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         private int _lastCheckpoint = committed.LastOrDefault(handle.FromStep);
         private long _advancedAt = watch.Time.GetTimestamp();
         private long _contactAt = watch.Time.GetTimestamp();
+        private bool _isSilent;
         private long? _shownAt;
         private long? _commitFailedAt;
         private Task _commit = Task.CompletedTask;
@@ -76,12 +77,23 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
                 var look = await host.LookAsync(folders.Run, cancellationToken);
                 await ReadLogAsync(cancellationToken);
                 await FindCheckpointAsync(look.State, cancellationToken);
-                _contactAt = _time.GetTimestamp();
+                if (_isSilent)
+                {
+                    watch.Logger.ContactBack(context.JobId, context.Attempt, _time.GetElapsedTime(_contactAt));
+                }
+
+                (_contactAt, _isSilent) = (_time.GetTimestamp(), false);
                 return look;
             }
             catch (HostUnreachableException exception)
             {
-                watch.Logger.ContactLost(exception, context.JobId, context.Attempt);
+                // Once for each silence: a host that is gone is looked for every second, for minutes.
+                if (!_isSilent)
+                {
+                    watch.Logger.ContactLost(context.JobId, context.Attempt, exception.Message);
+                }
+
+                _isSilent = true;
                 var silent = _time.GetElapsedTime(_contactAt);
                 return silent < _options.NoContactLimit
                     ? null

@@ -13,6 +13,9 @@ public sealed record JobCostChanged : IJobMessage
 
     public required string Currency { get; init; }
 
+    /// <summary>The same for each of its hosts, in the order in which the job took them.</summary>
+    public IReadOnlyList<HostCost> Hosts { get; init; } = [];
+
     /// <summary>A view ignores an older one.</summary>
     public required DateTimeOffset At { get; init; }
 }

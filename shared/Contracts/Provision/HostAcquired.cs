@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Stages;
 
 namespace FineTunePipeline.Contracts.Provision;
@@ -17,6 +18,9 @@ public sealed record HostAcquired : IStageEvent
     public required decimal HourlyPrice { get; init; }
 
     public required string Currency { get; init; }
+
+    /// <summary>What each host of the job costs so far, in the order in which the job took them.</summary>
+    public IReadOnlyList<HostCost> Hosts { get; init; } = [];
 
     public required ArtifactReference Statement { get; init; }
 }

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Money;
 using FineTunePipeline.Contracts.Stages;
 
 namespace FineTunePipeline.Contracts.Release;
@@ -15,8 +16,8 @@ public sealed record HostReleased : IStageEvent
     /// <summary>Of this lease.</summary>
     public required decimal Cost { get; init; }
 
-    /// <summary>Of all leases of the job so far; null: not told.</summary>
-    public decimal? JobCost { get; init; }
+    /// <summary>What each host of the job cost so far, in the order in which the job took them.</summary>
+    public IReadOnlyList<HostCost> Hosts { get; init; } = [];
 
     public required string Currency { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
 
 namespace FineTunePipeline.IntegrationTests.Demo;
@@ -24,11 +25,18 @@ internal sealed class DemoRun : IDisposable
 
     public IReadOnlyList<string> ProcessesLeft => [.. HomeProcesses.Of(_home).Select(process => process.ToString())];
 
-    public static async Task<DemoRun> StartAsync(string name)
+    /// <summary>Its data folder.</summary>
+    public string Home => _home;
+
+    /// <param name="name">What the model is taught to be called.</param>
+    /// <param name="rented">On rented hosts, with engines that need not be published first.</param>
+    public static async Task<DemoRun> StartAsync(string name, bool rented = false)
     {
         var run = new DemoRun();
         var json = Path.Combine(run._home, "report.json");
-        await using var program = StandaloneProgram.Start(run._home, ["demo", "--name", name, "--json", json]);
+        string[] arguments = ["demo", "--name", name, "--json", json, .. rented ? (string[])["--rented"] : []];
+        var settings = rented ? new Dictionary<string, string> { ["Engines__HostFolder"] = ScriptEngines.Write(Path.Combine(run._home, "host-engines")) } : null;
+        await using var program = StandaloneProgram.Start(run._home, arguments, settings);
         using var limit = new CancellationTokenSource(Limit);
         run.PeakMemoryBytes = await HomeProcesses.PeakMemoryAsync(run._home, program, limit.Token);
         run.ExitCode = await program.ExitCodeAsync();

@@ -43,7 +43,7 @@ public sealed class SshServer : IAsyncDisposable
     /// <param name="path">PATH of sessions; null: the server's own.</param>
     public static async Task<SshServer> StartAsync(string loginShell = "/bin/sh", string? path = null)
     {
-        Assert.SkipWhen(SshServerFiles.Missing() is not null, "OpenSSH's server: " + SshServerFiles.Missing());
+        SkipWhereMissing();
         var server = new SshServer(loginShell, path);
         Directory.CreateDirectory(server.Home);
         foreach (var key in (string[])["host_key", "client_key", "stranger_key"])
@@ -54,6 +54,9 @@ public sealed class SshServer : IAsyncDisposable
         await server.StartAsync(FreePort.Find());
         return server;
     }
+
+    /// <summary>Skips the test, with the reason, where there can be none.</summary>
+    public static void SkipWhereMissing() => Assert.SkipWhen(SshServerFiles.Missing() is not null, "OpenSSH's server: " + SshServerFiles.Missing());
 
     /// <summary>Lets another key log in as root, too.</summary>
     /// <param name="publicLine">As <c>authorized_keys</c> has it.</param>

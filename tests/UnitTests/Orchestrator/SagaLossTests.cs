@@ -29,6 +29,7 @@ public sealed class SagaLossTests : IAsyncLifetime
 
         await _bench.PublishAsync(Lost(saga));
 
+        await _bench.ChangedAsync(saga.JobId, change => change.Message.EndsWith("(It gave no sign of life.); another host is taken", StringComparison.Ordinal));
         await _bench.SentAsync<AcquireHost>(acquire => acquire.JobId == saga.JobId && acquire.Attempt == 3);
         await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId && release.LeaseId == "lease-held");
         var closed = _bench.Recorder.Out.OfType<CancelStage>().Where(cancel => cancel.JobId == saga.JobId).ToList();

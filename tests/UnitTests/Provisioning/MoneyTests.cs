@@ -104,9 +104,30 @@ public sealed class MoneyTests : IAsyncLifetime
         Assert.Equal(1.5m, await ReleaseAsync("lease", hadHost: true));
 
         Assert.Equal((1.5m, 0m), await SumsAsync());
-        Assert.Equal(1.5m, await Leases.JobCostAsync("ftjob-1", default));
+        var cost = Assert.Single(await Leases.JobCostAsync("ftjob-1", default));
+        Assert.Equal(("lease", 1.5m, 0m, true), (cost.LeaseId, cost.Charged, cost.Held, cost.IsReleased));
         _bench.Time.Advance(Tick * 9);
         Assert.Equal(0, await Watch.LookAsync(default));
+    }
+
+    [Fact]
+    public async Task The_cost_is_told_for_each_host_and_one_that_is_lost_costs_on()
+    {
+        await RequestAsync("first", price: 10);
+        _bench.Time.Advance(Tick);
+        await Watch.LookAsync(default);
+        await LoseAsync("first");
+        var second = _bench.Lease("second", price: 20);
+        second.Attempt = 2;
+        await Leases.RequestAsync(second, Tick, await _bench.ClaimAsync(Stage.Provision, attempt: 2), default);
+        _bench.Time.Advance(Tick);
+        await Watch.LookAsync(default);
+
+        var costs = await Leases.JobCostAsync("ftjob-1", default);
+
+        Assert.Equal(
+            [("first", 10m, 2m, 1m, false), ("second", 20m, 2m, 2m, false)],
+            costs.Select(cost => (cost.LeaseId, cost.HourlyPrice, cost.Charged, cost.Held, cost.IsReleased)));
     }
 
     [Fact]
@@ -116,6 +137,7 @@ public sealed class MoneyTests : IAsyncLifetime
         _bench.Time.Advance(Tick / 2);
 
         Assert.Equal(0, await ReleaseAsync("lease", hadHost: false));
+        Assert.Empty(await Leases.JobCostAsync("ftjob-1", default));
     }
 
     [Fact]
@@ -133,6 +155,13 @@ public sealed class MoneyTests : IAsyncLifetime
 
     private async Task<decimal> ReleaseAsync(string leaseId, bool hadHost) =>
         await Leases.EndReleaseAsync(leaseId, hadHost, Stage.Release, await _bench.ClaimAsync(Stage.Release), _bench.Time.GetUtcNow(), default);
+
+    private async Task LoseAsync(string leaseId)
+    {
+        await using var database = _bench.Database();
+        (await database.Leases.SingleAsync(lease => lease.LeaseId == leaseId)).State = LeaseState.LostUnconfirmed;
+        await database.SaveChangesAsync();
+    }
 
     /// <summary>Charged, and reserved.</summary>
     private async Task<(decimal Charged, decimal Held)> SumsAsync()

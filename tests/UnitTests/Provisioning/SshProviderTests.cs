@@ -84,7 +84,7 @@ public sealed class SshProviderTests : IAsyncLifetime
         if (withLostHost)
         {
             await _bench.AddAsync("a");
-            await _bench.MoveInAsync("a", "lease");
+            await _bench.MoveInAsync("a", "lease", "ftjob-9");
             await _bench.Hosts.LoseAsync("a", "lease", "Silence.", default);
         }
 
@@ -92,6 +92,7 @@ public sealed class SshProviderTests : IAsyncLifetime
 
         Assert.Equal((FailureKind.Capacity, true), (none.Failure.Kind, none.Failure.NeedsPerson));
         Assert.Contains("finetune hosts add", none.Message, StringComparison.Ordinal);
+        Assert.Equal(withLostHost, none.Message.Contains("a is lost. Is it there again under another address? finetune hosts update ftjob-9 \"ssh ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -62,6 +62,9 @@ internal sealed class TrainingBench : IDisposable
     public async Task<Failure> FailureAsync(StartTraining command, RecordedClaim claim) =>
         StageFailures.Of(Stage.Train, await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(command, claim)));
 
+    /// <summary>What the watch of runs tells.</summary>
+    internal RecordedLog<TrainingWatch> WatchLog { get; } = new();
+
     public TrainingRunner Runner()
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
@@ -70,7 +73,7 @@ internal sealed class TrainingBench : IDisposable
             Host,
             [new BuiltinTrainer(FakeEngines.In(_folder))],
             new TrainingStart(archive, Store, Time, NullLogger<TrainingStart>.Instance),
-            new TrainingWatch(archive, options, Time, NullLogger<TrainingWatch>.Instance),
+            new TrainingWatch(archive, options, Time, WatchLog),
             new TrainingResult(Store, Time),
             options);
     }

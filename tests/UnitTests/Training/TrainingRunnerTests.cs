@@ -7,6 +7,7 @@ using FineTunePipeline.Hosts;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.TestKit.Stages;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Training;
@@ -159,6 +160,10 @@ public sealed class TrainingRunnerTests : IDisposable
 
         Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
         Assert.Empty(_bench.Host.Stopped);
+
+        // Told once, not at each of two hundred looks.
+        Assert.Contains("The connection is gone.", Assert.Single(_bench.WatchLog.Of(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Single(_bench.WatchLog.Of(LogLevel.Information), line => line.Contains("contact to the host again", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ namespace FineTunePipeline.Provisioning.Providers.Ssh;
 internal sealed class SshProvider(
     HostTable hosts, LeaseTable leases, HostVisits visits, Watchdogs watchdogs, EnginePackages engines, TimeProvider time, ILogger<SshProvider> logger) : IHostProvider
 {
-    private const string Advice = "Add one: finetune hosts add \"ssh -p PORT USER@HOST\" (or finetune hosts update, if one of yours has a new address).";
+    private const string HowToAdd = "finetune hosts add \"ssh -p PORT USER@HOST\"";
 
     public string Name => SshEndpoint.Kind;
 
@@ -38,7 +38,8 @@ internal sealed class SshProvider(
         if (best is null && !fit.Any(IsOfUse))
         {
             var unfit = fit.Count < all.Count ? $" Not fit for this job: {string.Join(", ", all.Except(fit).Select(row => row.Name))}." : "";
-            throw new ProviderException("no_host", $"There is no host that could be used.{unfit} {Advice}", FailureKind.Capacity, needsPerson: true);
+            var lost = all.FirstOrDefault(row => row.IsLost && row.JobId == request.JobId);
+            throw new ProviderException("no_host", $"No host is left for this job.{unfit} {Advice(lost)}", FailureKind.Capacity, needsPerson: true);
         }
 
         return best is null ? null : new HostOffer(best.HourlyPrice, best.Currency, best.Name);
@@ -104,6 +105,11 @@ internal sealed class SshProvider(
     /// <summary>Free or in use by a job, and not known to be out of order: waiting for it makes sense.</summary>
     private static bool IsOfUse(HostRow row) => !row.IsLost && !row.IsRemoving && row.FailedAtMs is null;
 
+    /// <summary>To be copied from a terminal at night.</summary>
+    private static string Advice(HostRow? lost) => lost is null
+        ? $"Add one: {HowToAdd}"
+        : $"{lost.Name} is lost. Is it there again under another address? finetune hosts update {lost.JobId} \"ssh -p PORT USER@HOST\". Another one in its place: {HowToAdd}";
+
     private static bool MoveIn(HostRow row, string leaseId, string folder)
     {
         if (row.LeaseId != leaseId)
@@ -132,7 +138,10 @@ internal sealed class SshProvider(
             },
             cancellationToken);
         var others = (await hosts.ListAsync(cancellationToken)).Any(IsOfUse);
+
+        // What is wrong comes last: it may be a line to be copied.
+        var advice = others ? "" : $" When that is mended, say: finetune hosts update {row.Name}. Or add another one: {HowToAdd}.";
         return new ProviderException(
-            "host_unusable", $"The host {row.Name} cannot be used: {why.Message}{(others ? "" : " " + Advice)}", FailureKind.Capacity, why, needsPerson: !others);
+            "host_unusable", $"The host {row.Name} cannot be used.{advice} What is wrong: {why.Message}", FailureKind.Capacity, why, needsPerson: !others);
     }
 }

@@ -140,7 +140,7 @@ internal sealed class SshLogin(
         HostLoginRefusedException or HostUnreachableException => null,
         SshAuthenticationException => new HostLoginRefusedException(
             password is null
-                ? $"{endpoint} refused the login with the key {options.KeyFile}: its public half must be a line of ~/.ssh/authorized_keys there: {SshKeyFile.PublicLine(options.KeyFile)}"
+                ? $"{endpoint} does not let this installation in. Add this line to ~/.ssh/authorized_keys there: {SshKeyFile.PublicLine(options.KeyFile)}"
                 : $"{endpoint} refused the login with the given password.",
             exception),
         _ when isLate => new HostUnreachableException(FormattableString.Invariant($"{endpoint} gave no SSH login within {options.ConnectTimeout.TotalSeconds:0.#} s."), exception),

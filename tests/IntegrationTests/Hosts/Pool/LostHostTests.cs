@@ -58,13 +58,16 @@ public sealed class LostHostTests : PoolTests
     [Fact]
     public async Task Without_another_host_the_job_waits_for_its_person_and_goes_on_after_an_update()
     {
-        var host = await Home.AddAsync("only");
+        var host = await Home.AddAsync("only", "--price", "2");
         var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
         await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint");
 
         await host.TakeAsync();
         var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
-        Assert.Contains("finetune hosts update", waiting.Message, StringComparison.Ordinal);
+        Assert.Contains($"finetune hosts update {jobId} ", waiting.Message, StringComparison.Ordinal);
+        var cost = waiting.Cost!;
+        Assert.Equal((0m, 0.2m), (cost.Charged, cost.Held));
+        Assert.Equal([("only", false)], cost.Hosts.Select(one => (one.HostName, one.IsReleased)));
 
         var next = await Home.RentAsync();
         await Home.FinetuneAsync("hosts", "update", jobId, next.SshCommand, "--folder", next.Folder);

@@ -33,7 +33,7 @@ internal sealed class PoolHome : IAsyncDisposable
 
     private PoolHome(IReadOnlyDictionary<string, string> settings)
     {
-        _settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = _folder.At("host-engines") };
+        _settings = new Dictionary<string, string>(Settings) { ["Engines__HostFolder"] = ScriptEngines.Write(_folder.At("host-engines")) };
         foreach (var (name, value) in settings)
         {
             _settings[name] = value;
@@ -48,7 +48,6 @@ internal sealed class PoolHome : IAsyncDisposable
     public static async Task<PoolHome> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var home = new PoolHome(settings ?? new Dictionary<string, string>());
-        home.WriteEnginePackages();
         await home.StartProgramAsync();
         return home;
     }
@@ -171,18 +170,5 @@ internal sealed class PoolHome : IAsyncDisposable
         }
 
         _folder.Dispose();
-    }
-
-    /// <summary>
-    /// In place of half a gigabyte for each test: packages of scripts that start the engines of this computer, which the hosts are. The engines' own packages have
-    /// their own tests.
-    /// </summary>
-    private void WriteEnginePackages()
-    {
-        foreach (var engine in (string[])["finetune-trainer", "finetune-model"])
-        {
-            _folder.Write($"host-engines/{engine}/{engine}", $"#!/bin/sh\nexec '{EnginePath.Of(engine)}' \"$@\"\n");
-            _folder.Write($"host-engines/{engine}/libhostfxr.so", "");
-        }
     }
 }

@@ -26,6 +26,8 @@ public sealed class RentedHostTests : PoolTests
         await GatewayCalls.UntilAsync(() => Task.FromResult(File.Exists(off)), () => "what is done when a host is given back");
         var cost = (await Home.Gateway.UntilAsync(job.Id, job => job.Cost is { Held: 0 }, "what it cost")).Cost!;
         Assert.InRange(cost.Charged, 0.0001m, 1.98m);
+        Assert.Equal([("gpu-1", cost.Charged, true)], cost.Hosts.Select(host => (host.HostName, host.Charged, host.IsReleased)));
+        Assert.Matches(@"gpu-1 +0\.\d+  1\.98 an hour, given back", await Home.FinetuneAsync("cost", job.Id));
         Assert.Empty(host.Leftovers());
         Assert.Empty(host.Processes());
         Assert.NotEmpty(host.KeptModelFiles());
