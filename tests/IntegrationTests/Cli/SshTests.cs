@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.TestKit;
@@ -7,6 +8,7 @@ using Xunit;
 namespace FineTunePipeline.IntegrationTests.Cli;
 
 /// <summary>A person's own OpenSSH client: its short names of hosts, and logins to the host of a job.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class SshTests : IDisposable
 {
     private const string Client = "/usr/bin/ssh";

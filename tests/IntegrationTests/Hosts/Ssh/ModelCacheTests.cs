@@ -45,6 +45,6 @@ public sealed class ModelCacheTests : SshServerFixture
     {
         var folder = Directory.CreateDirectory(Path.Combine(Root, name));
         File.WriteAllBytes(Path.Combine(folder.FullName, "model.safetensors"), new byte[(2 * MiB) - 8192]);
-        folder.LastWriteTimeUtc = DateTime.UtcNow.AddMinutes(-minutes);
+        folder.LastWriteTimeUtc = TimeProvider.System.GetUtcNow().AddMinutes(-minutes).UtcDateTime;
     }
 }
