@@ -95,12 +95,12 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     /// <summary>What runs there beside the server.</summary>
     public IReadOnlyList<string> Processes() => _computer.Processes();
 
-    /// <summary>What jobs left on its disk; the engines stay for the next one.</summary>
+    /// <summary>What jobs left on its disk; engines and base models stay for the next one.</summary>
     public IReadOnlyList<string> Leftovers()
     {
-        var engines = Path.Combine(Folder, ".finetune", "engines");
+        string[] kept = [Path.Combine(Folder, ".finetune", "engines") + "/", Path.Combine(Folder, ".finetune", "models") + "/"];
         return Directory.Exists(Folder)
-            ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(engines, StringComparison.Ordinal))]
+            ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !kept.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))]
             : [];
     }
 
