@@ -19,7 +19,7 @@ internal static class SshConfig
         string[] arguments = words is ["ssh", .. var rest] ? rest : words;
 
         // USER@HOST:PORT is no argument of ssh's, and no short name.
-        if (arguments is [] or [.. , "-G"] || (arguments is [var only] && only.Contains(':', StringComparison.Ordinal)))
+        if (arguments is [] or [.., "-G"] || (arguments is [var only] && only.Contains(':', StringComparison.Ordinal)))
         {
             return pasted;
         }

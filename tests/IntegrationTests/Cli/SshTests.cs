@@ -13,7 +13,7 @@ public sealed class SshTests : IDisposable
 {
     private const string Client = "/usr/bin/ssh";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestKit.Storage.TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -127,16 +127,22 @@ internal sealed class RemoteProcess : IAsyncDisposable
             return true;
         }
 
-        if (!int.TryParse(_output.Line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-        {
-            return false;
-        }
-
-        // The login shell leads a session of its own, so its process id names the group. Where a server does not do that, at least the shell ends.
-        var script = new RemoteScript("kill -KILL -\"$1\" || kill -KILL \"$1\"", pid.ToString(CultureInfo.InvariantCulture));
         using var limit = new CancellationTokenSource(KillLimit, _pool.Time);
         try
         {
+            // Who breaks off soon may not have seen the opening, and what it names would run on for ever.
+            for (; _output.Line is null && !_ended.IsCompleted; await Task.Delay(ShortestPause, _pool.Time, limit.Token).ConfigureAwait(false))
+            {
+                Take(default);
+            }
+
+            if (!int.TryParse(_output.Line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                return false;
+            }
+
+            // The login shell leads a session of its own, so its process id names the group. Where a server does not do that, at least the shell ends.
+            var script = new RemoteScript("kill -KILL -\"$1\" || kill -KILL \"$1\"", pid.ToString(CultureInfo.InvariantCulture));
             // On the same connection, on a place that is kept for this: all others may be taken by commands that wait for the same.
             var kill = await StartAsync(_pool, new SshCall(null, Connection), script, errorBytes: 1024, limit.Token).ConfigureAwait(false);
             await using (kill.ConfigureAwait(false))
