@@ -38,7 +38,8 @@ public sealed class BusStartTests(RabbitMqBroker broker) : IClassFixture<RabbitM
 
     private async Task<bool> StartsAsync(int cutAfter)
     {
-        await using var line = new CutLine(broker.Address.Port);
+        await using var line = new CuttableLine();
+        line.Join(broker.Address.Port, forgets: false);
         var user = broker.Address.UserInfo.Split(':');
         var bus = Bus.Factory.CreateUsingRabbitMq(rabbit =>
         {
@@ -60,7 +61,7 @@ public sealed class BusStartTests(RabbitMqBroker broker) : IClassFixture<RabbitM
         line.CutAfter(cutAfter);
         var start = bus.StartAsync(stop.Token);
         await line.IsCut.WaitAsync(Limit);
-        line.Mend();
+        line.Join(broker.Address.Port, forgets: true);
         if (await Task.WhenAny(start, Task.Delay(Limit)) != start)
         {
             await stop.CancelAsync();

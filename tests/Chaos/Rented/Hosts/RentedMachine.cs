@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FineTunePipeline.Chaos.Rented.Faults;
+using FineTunePipeline.TestKit;
 using FineTunePipeline.TestKit.Ssh;
 
 namespace FineTunePipeline.Chaos.Rented.Hosts;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace FineTunePipeline.TestKit.Ssh;
+namespace FineTunePipeline.TestKit;
 
 /// <summary>
 /// A port of loopback that leads to another one, over a line that can be cut: silently (connections stay and carry nothing, new ones get no answer), or with
@@ -15,7 +15,9 @@ public sealed class CuttableLine : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
     private volatile TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _isCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _resets;
+    private long _bytesLeft = long.MaxValue;
 
     /// <summary>Where it leads when it is joined.</summary>
     private volatile int _target;
@@ -28,6 +30,12 @@ public sealed class CuttableLine : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Ends when it was cut by itself (<see cref="CutAfter"/>).</summary>
+    public Task IsCut => _isCut.Task;
+
+    /// <summary>Has it cut itself, with resets, once so many bytes more have come to it, both ways together: the last of them are not passed on.</summary>
+    public void CutAfter(long bytes) => Interlocked.Exchange(ref _bytesLeft, bytes);
 
     /// <param name="resets">Connections break, and new ones do; else nobody hears anything any more.</param>
     public void Cut(bool resets)
@@ -134,6 +142,12 @@ public sealed class CuttableLine : IAsyncDisposable
             catch (SocketException)
             {
                 read = 0;
+            }
+
+            if (Interlocked.Add(ref _bytesLeft, -read) is var left && left <= 0 && left + read > 0)
+            {
+                Cut(resets: true);
+                _isCut.TrySetResult();
             }
 
             await PassableAsync();
