@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FineTunePipeline.Chaos;
 
 /// <summary>What a run is asked for.</summary>
@@ -17,25 +15,21 @@ internal sealed record ChaosOptions(int Jobs, int Kills, int Seed, bool Postgres
     public static ChaosOptions Parse(string[] args)
     {
         var options = new ChaosOptions(20, 20, 1, Postgres: false, Json: null, Folder: "");
-        for (var index = 0; index < args.Length; index += 2)
+        var arguments = new Arguments(Usage);
+        foreach (var (option, value) in arguments.Pairs(args))
         {
-            var value = index + 1 < args.Length ? args[index + 1] : throw new ArgumentException($"{args[index]} needs a value. {Usage}");
-            options = args[index] switch
+            options = option switch
             {
-                "--jobs" => options with { Jobs = Number(value) },
-                "--kills" => options with { Kills = Number(value) },
-                "--seed" => options with { Seed = Number(value) },
+                "--jobs" => options with { Jobs = arguments.Number(value) },
+                "--kills" => options with { Kills = arguments.Number(value) },
+                "--seed" => options with { Seed = arguments.Number(value) },
                 "--database" when value is "sqlite" or "postgres" => options with { Postgres = value == "postgres" },
                 "--json" => options with { Json = Path.GetFullPath(value) },
                 "--folder" => options with { Folder = Path.GetFullPath(value) },
-                _ => throw new ArgumentException($"{args[index]} {value} is unknown. {Usage}"),
+                _ => throw new ArgumentException($"{option} {value} is unknown. {Usage}"),
             };
         }
 
         return options is { Jobs: > 0, Folder.Length: > 0 } ? options : throw new ArgumentException(Usage);
     }
-
-    private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new ArgumentException($"'{value}' is no number. {Usage}");
 }

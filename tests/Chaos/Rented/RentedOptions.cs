@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FineTunePipeline.Chaos.Rented;
 
 /// <summary>What a run over hosts is asked for.</summary>
@@ -18,25 +16,21 @@ internal sealed record RentedOptions(int Jobs, int Evictions, int Seed, int Host
     public static RentedOptions Parse(string[] args)
     {
         var options = new RentedOptions(10, 20, 1, Hosts: 8, Json: null, Folder: "");
-        for (var index = 0; index < args.Length; index += 2)
+        var arguments = new Arguments(Usage);
+        foreach (var (option, value) in arguments.Pairs(args))
         {
-            var value = index + 1 < args.Length ? args[index + 1] : throw new ArgumentException($"{args[index]} needs a value. {Usage}");
-            options = args[index] switch
+            options = option switch
             {
-                "--jobs" => options with { Jobs = Number(value) },
-                "--evictions" => options with { Evictions = Number(value) },
-                "--seed" => options with { Seed = Number(value) },
-                "--hosts" => options with { Hosts = Number(value) },
+                "--jobs" => options with { Jobs = arguments.Number(value) },
+                "--evictions" => options with { Evictions = arguments.Number(value) },
+                "--seed" => options with { Seed = arguments.Number(value) },
+                "--hosts" => options with { Hosts = arguments.Number(value) },
                 "--json" => options with { Json = Path.GetFullPath(value) },
                 "--folder" => options with { Folder = Path.GetFullPath(value) },
-                _ => throw new ArgumentException($"{args[index]} {value} is unknown. {Usage}"),
+                _ => throw new ArgumentException($"{option} {value} is unknown. {Usage}"),
             };
         }
 
         return options is { Jobs: > 0, Hosts: >= FewestHosts, Folder.Length: > 0 } ? options : throw new ArgumentException(Usage);
     }
-
-    private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new ArgumentException($"'{value}' is no number. {Usage}");
 }
