@@ -72,7 +72,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         }
 
         var now = time.GetUtcNow();
-        row.LastTest = new HostTest { TestId = asked.TestId, At = now };
+        (row.LastTest, row.TestUntilMs) = (new HostTest { TestId = asked.TestId, At = now }, row.TestUntilMs ?? 0);
         return [row.Change(now)];
     }
 

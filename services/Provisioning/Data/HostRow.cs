@@ -71,8 +71,8 @@ internal sealed class HostRow
     /// <summary>The last test that its owner asked for (JSON of <see cref="HostTest"/>); null: none.</summary>
     public string? Test { get; set; }
 
-    /// <summary>Until then somebody tests it, ms since 1970; later somebody else may go on.</summary>
-    public long TestUntilMs { get; set; }
+    /// <summary>A test is asked for, and has not ended: until then (ms since 1970) somebody does it, and later somebody else may. null: there is none.</summary>
+    public long? TestUntilMs { get; set; }
 
     /// <summary><see cref="Test"/>, read.</summary>
     public HostTest? LastTest
@@ -123,7 +123,7 @@ internal sealed class HostRow
         Gpu = Gpu,
         WorkFolder = WorkFolder,
         OnRelease = OnRelease,
-        JobId = JobId,
+        JobId = IsUnderTest ? null : JobId,
         HostKey = HostKey,
         Fault = Fault,
         Test = LastTest,

@@ -15,6 +15,14 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
         return await database.Hosts.AsNoTracking().OrderBy(row => row.Name).ToListAsync(cancellationToken);
     }
 
+    /// <summary>Those whose owners wait for a test that nobody does.</summary>
+    public async Task<IReadOnlyList<HostRow>> ToTestAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Hosts.AsNoTracking().Where(row => row.TestUntilMs <= now).ToListAsync(cancellationToken);
+    }
+
     public async Task<HostRow?> FindAsync(string name, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -122,7 +130,7 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
 
             var now = time.GetUtcNow();
             var wasTested = row.IsUnderTest;
-            (row.LastTest, row.TestUntilMs) = (test with { Passed = passed, Report = report, At = now }, 0);
+            (row.LastTest, row.TestUntilMs) = (test with { Passed = passed, Report = report, At = now }, null);
             if (wasTested && row.IsRemoving)
             {
                 database.Remove(row);

@@ -71,11 +71,11 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             "tests of hosts",
             """
             ALTER TABLE "hosts" ADD COLUMN "Test" TEXT NULL;
-            ALTER TABLE "hosts" ADD COLUMN "TestUntilMs" INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE "hosts" ADD COLUMN "TestUntilMs" INTEGER NULL;
             """,
             """
             ALTER TABLE hosts ADD COLUMN "Test" text NULL;
-            ALTER TABLE hosts ADD COLUMN "TestUntilMs" bigint NOT NULL DEFAULT 0;
+            ALTER TABLE hosts ADD COLUMN "TestUntilMs" bigint NULL;
             """),
         new(
             "leases that a change of address ended",

@@ -19,7 +19,7 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
     /// <summary>Tests all that wait for it.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        var waiting = (await hosts.ListAsync(cancellationToken)).Where(row => row.LastTest is { Passed: null } && !IsClaimed(row));
+        var waiting = await hosts.ToTestAsync(cancellationToken);
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(waiting, atOnce, async (row, token) => await (row.IsFree || row.IsUnderTest
             ? TestAsync(row.Name, token)
@@ -27,8 +27,6 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
     }
 
     protected override Task OnceAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
-
-    private bool IsClaimed(HostRow row) => row.TestUntilMs > NowMs();
 
     private long NowMs() => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -46,10 +44,10 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
             var (passed, report) = await ReportAsync(row, done.Token);
             await hosts.EndTestAsync(name, passed, report, done.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The host was removed, or is another one now: nobody waits for this test.
-            return;
+            // The host was removed, or is another one now, and nobody waits for this test; or its end could not be stored, and it is done again. The others go on.
+            Logger.TestFailed(exception, name);
         }
         finally
         {
@@ -60,7 +58,7 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
 
     private bool TryClaim(HostRow row)
     {
-        if (!(row.IsFree || row.IsUnderTest) || IsClaimed(row) || row.LastTest is not { Passed: null })
+        if (!(row.IsFree || row.IsUnderTest) || row.TestUntilMs is not { } until || until > NowMs())
         {
             return false;
         }

@@ -51,6 +51,36 @@ public sealed class HostTestsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_is_tested_is_not_shown_as_its_last_job_s()
+    {
+        await _bench.AddAsync("a");
+        await _bench.MoveInAsync("a", "lease", "ftjob-7");
+        await _bench.Hosts.LeaveAsync("lease", default);
+        await AskAsync("one");
+        await BeginAsync();
+
+        var told = (await RowAsync()).Change(_bench.Time.GetUtcNow());
+
+        Assert.Equal((HostState.InUse, null), (told.State, told.JobId));
+    }
+
+    [Fact]
+    public async Task A_test_that_somebody_does_is_left_to_them_until_their_claim_is_over()
+    {
+        await _bench.AddAsync("a");
+        await AskAsync("one");
+        Assert.Single(await _bench.Hosts.ToTestAsync(default));
+        await _bench.Hosts.ChangeAsync("a", row => (row.TestUntilMs = _bench.Time.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds()) is not null, default);
+        Assert.Empty(await _bench.Hosts.ToTestAsync(default));
+
+        _bench.Time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Single(await _bench.Hosts.ToTestAsync(default));
+        await _bench.Hosts.EndTestAsync("a", passed: true, "fit", default);
+        Assert.Empty(await _bench.Hosts.ToTestAsync(default));
+    }
+
+    [Fact]
     public async Task A_host_that_is_removed_meanwhile_goes_with_the_end_of_its_test()
     {
         await _bench.AddAsync("a");
