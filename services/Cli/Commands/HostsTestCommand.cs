@@ -45,8 +45,7 @@ internal sealed class HostsTestCommand : AsyncCommand<HostsTestCommand.Settings>
     {
         while (true)
         {
-            var list = (await gateway.GetAsync<JsonObject>("api/hosts", Interrupt.Token))["hosts"] as JsonArray ?? [];
-            if (list.FirstOrDefault(one => Output.Text(one!, "name") == host) is not JsonObject found)
+            if ((await gateway.HostsAsync(Interrupt.Token)).FirstOrDefault(one => Output.Text(one!, "name") == host) is not JsonObject found)
             {
                 throw new CliException(ExitCodes.BadInput, $"The host {host} was removed meanwhile.");
             }

@@ -20,8 +20,7 @@ internal sealed class SshCommand : AsyncCommand<SshCommand.Settings>
         string[] arguments;
         using (var gateway = settings.Connect())
         {
-            var hosts = (await gateway.GetAsync<JsonObject>("api/hosts", Interrupt.Token))["hosts"] as JsonArray ?? [];
-            arguments = [.. Login(hosts, settings.Name), .. context.Remaining.Raw];
+            arguments = [.. Login(await gateway.HostsAsync(Interrupt.Token), settings.Name), .. context.Remaining.Raw];
         }
 
         if (settings.Json)

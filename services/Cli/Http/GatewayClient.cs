@@ -52,6 +52,9 @@ internal sealed class GatewayClient : IDisposable
         where TNode : JsonNode =>
         ReadAsync<TNode>(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
 
+    /// <summary>The person's hosts, as the gateway lists them.</summary>
+    public async Task<JsonArray> HostsAsync(CancellationToken cancellationToken) => (await GetAsync<JsonObject>("api/hosts", cancellationToken))["hosts"] as JsonArray ?? [];
+
     public Task<JsonObject> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         ReadAsync<JsonObject>(Post(path, body), cancellationToken);
 

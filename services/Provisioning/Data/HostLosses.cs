@@ -13,7 +13,7 @@ internal static class HostLosses
     public static async Task<HostLost> MarkAsync(ProvisioningDbContext database, string leaseId, string jobId, string reason, CancellationToken cancellationToken)
     {
         var lease = await database.Leases.SingleOrDefaultAsync(row => row.LeaseId == leaseId, cancellationToken);
-        if (lease is { State: LeaseState.Requested or LeaseState.Active })
+        if (lease is { IsLive: true })
         {
             lease.State = LeaseState.LostUnconfirmed;
         }

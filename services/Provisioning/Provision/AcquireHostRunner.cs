@@ -56,7 +56,7 @@ internal sealed class AcquireHostRunner(
         foreach (var lease in await leases.UnreleasedAsync(command.JobId, cancellationToken))
         {
             // One that is being released already is ended by its own release.
-            if (lease.Attempt < command.Attempt && lease.State is LeaseState.Requested or LeaseState.Active)
+            if (lease.Attempt < command.Attempt && lease.IsLive)
             {
                 await leaseEnd.EndAsync(lease, Stage.Provision, context, cancellationToken);
                 ended.Add(lease.LeaseId);

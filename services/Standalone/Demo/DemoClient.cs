@@ -92,11 +92,14 @@ internal sealed class DemoClient(IHttpClientFactory clients, string address)
         }
     }
 
-    private HttpClient Client()
+    /// <param name="limit">Of one call.</param>
+    public static HttpClient Make(IHttpClientFactory clients, string address, TimeSpan limit)
     {
         var client = clients.CreateClient("demo");
         client.BaseAddress = new Uri(address);
-        client.Timeout = Timeout.InfiniteTimeSpan;
+        client.Timeout = limit;
         return client;
     }
+
+    private HttpClient Client() => Make(clients, address, Timeout.InfiniteTimeSpan);
 }

@@ -1,10 +1,10 @@
 namespace FineTunePipeline.Hosts.Ssh;
 
 /// <summary>
-/// Any key is right: for jump hosts, which only pass on what is encrypted and authenticated between us and the host behind them. A false one would learn no
-/// more than the line itself, and gets no password.
+/// Any key is right: for jump hosts, which only pass on what is encrypted and authenticated between us and the host behind them (a false one would learn no more
+/// than the line itself, and gets no password), and for servers that we made ourselves a moment ago on this computer.
 /// </summary>
-internal sealed class AnyKey : IHostKeys
+public sealed class AnyKey : IHostKeys
 {
     /// <summary>In place of a pinned key, for who looks connections up by it.</summary>
     public const string Name = "any";

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Processes;
 
@@ -36,7 +35,7 @@ internal static class HostProcesses
             Stop(root.Pid);
         }
 
-        var all = Below([.. roots.Select(root => root.Pid)]);
+        var all = ProcessTree.Below(roots.Select(root => root.Pid));
         foreach (var pid in all)
         {
             Kill(pid);
@@ -61,48 +60,6 @@ internal static class HostProcesses
         return Directory.EnumerateFiles(folder, "*", everywhere)
             .Where(file => Path.GetFileName(file) is RunFolder.Pid or RunFolder.Supervisor)
             .Select(ProcessIdentity.Read).OfType<ProcessIdentity>();
-    }
-
-    /// <summary>These and all that descend from them.</summary>
-    private static List<int> Below(IReadOnlyCollection<int> roots)
-    {
-        var parents = new List<(int Pid, int Parent)>();
-        foreach (var entry in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) is { } parent)
-            {
-                parents.Add((pid, parent));
-            }
-        }
-
-        var children = parents.ToLookup(process => process.Parent, process => process.Pid);
-        var found = new List<int>();
-        var open = new Queue<int>(roots);
-        while (open.TryDequeue(out var pid))
-        {
-            if (!found.Contains(pid))
-            {
-                found.Add(pid);
-                children[pid].ToList().ForEach(open.Enqueue);
-            }
-        }
-
-        return found;
-    }
-
-    private static int? ParentOf(int pid)
-    {
-        try
-        {
-            var text = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : int.Parse(fields[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            // It ended while we looked.
-            return null;
-        }
     }
 
     private static void Stop(int pid)

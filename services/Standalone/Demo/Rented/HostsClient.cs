@@ -42,13 +42,7 @@ internal sealed class HostsClient(IHttpClientFactory clients, string address)
         return [.. page!.Jobs.Where(job => job.State is not (JobState.Succeeded or JobState.Failed or JobState.Cancelled)).Select(job => job.Id)];
     }
 
-    private HttpClient Client()
-    {
-        var client = clients.CreateClient("demo");
-        client.BaseAddress = new Uri(address);
-        client.Timeout = CallLimit;
-        return client;
-    }
+    private HttpClient Client() => DemoClient.Make(clients, address, CallLimit);
 
     private sealed record HostList(IReadOnlyList<HostView> Hosts);
 }

@@ -79,7 +79,7 @@ internal sealed class TestHosts : IAsyncDisposable
     {
         try
         {
-            await using var visit = connector.Visit(SshEndpoint.Parse(host.SshCommand).Reference("/"), new FirstKey());
+            await using var visit = connector.Visit(SshEndpoint.Parse(host.SshCommand).Reference("/"), new AnyKey());
             var result = await visit.Host.RunAsync(new HostCommand { FileName = "true", TimeLimit = LoginLimit }, cancellationToken);
             if (result.ExitCode != 0)
             {
@@ -95,12 +95,4 @@ internal sealed class TestHosts : IAsyncDisposable
     }
 
     private void EndNow(object? sender, EventArgs e) => _hosts.ForEach(host => host.EndNow());
-
-    /// <summary>It was made a moment ago, on this computer.</summary>
-    private sealed class FirstKey : IHostKeys
-    {
-        public Task<string?> FindAsync(SshEndpoint endpoint, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
-
-        public Task<bool> PinAsync(SshEndpoint endpoint, string fingerprint, CancellationToken cancellationToken) => Task.FromResult(true);
-    }
 }
