@@ -12,30 +12,6 @@ namespace FineTunePipeline.IntegrationTests.Hosts.Ssh;
 
 public sealed class SshCommandTests : SshServerFixture
 {
-    [Fact]
-    public async Task A_hundred_megabytes_on_one_line_cost_little_memory()
-    {
-        var host = Connect();
-        await host.RunAsync(Shell("head -c 20000000 /dev/zero | tr '\\000' x"), default);
-        var before = ProcessFacts.ResidentMegabytes(Environment.ProcessId);
-        var most = before;
-
-        var running = host.RunAsync(Shell("head -c 100000000 /dev/zero | tr '\\000' x; echo the end; head -c 5000000 /dev/zero | tr '\\000' y >&2; echo bad end >&2; exit 4"), default);
-        while (!running.IsCompleted)
-        {
-            most = Math.Max(most, ProcessFacts.ResidentMegabytes(Environment.ProcessId));
-            await Task.Delay(20);
-        }
-
-        var result = await running;
-        Assert.Equal(4, result.ExitCode);
-        Assert.Equal(1 << 20, result.StandardOutput.Length);
-        Assert.Equal(1 << 20, result.StandardError.Length);
-        Assert.EndsWith("xthe end\n", result.StandardOutput);
-        Assert.EndsWith("ybad end\n", result.StandardError);
-        Assert.True(most - before < 60, $"Memory grew by {most - before:0} MB");
-    }
-
     [Theory]
     [InlineData("HUP", 129)]
     [InlineData("KILL", 137)]

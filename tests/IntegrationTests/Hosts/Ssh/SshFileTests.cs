@@ -151,21 +151,6 @@ public sealed class SshFileTests : SshServerFixture
     }
 
     [Fact]
-    public async Task A_slow_reader_does_not_fill_our_memory()
-    {
-        await WriteAsync("big", 300 << 20);
-        await using var stream = await Connect().OpenReadAsync(Work + "/big", default);
-        await stream.ReadExactlyAsync(new byte[1 << 16]);
-        var before = ProcessFacts.ResidentMegabytes(Environment.ProcessId);
-
-        await Task.Delay(TimeSpan.FromSeconds(3));
-
-        var grown = ProcessFacts.ResidentMegabytes(Environment.ProcessId) - before;
-        Assert.True(grown < 60, $"Memory grew by {grown:0} MB");
-        await stream.ReadExactlyAsync(new byte[1 << 20]);
-    }
-
-    [Fact]
     public async Task A_file_that_becomes_shorter_while_it_is_read_is_an_error()
     {
         await WriteAsync("shrinking", 64 << 20);
