@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Convert;
 using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Fetch;
+using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
@@ -34,7 +35,6 @@ public sealed partial class FineTuneStateMachine
         Event(() => StageEnded, ByJob);
         Event(() => StageTakenUp, ByJob);
         Event(() => ProvenanceStored, ByJob);
-        Event(() => HostVanished, ByJob);
         Event(() => WokenUp, ByJob);
         Event(() => BudgetSpent, ByJob);
         Event(() => Silent, ByJob);
@@ -49,6 +49,11 @@ public sealed partial class FineTuneStateMachine
         {
             taken.CorrelateById(context => JobId.ToGuid(context.Message.JobId));
             taken.OnMissingInstance(missing => missing.ExecuteAsync(context => GiveBackAsync(context, context.Message, "its job is unknown")));
+        });
+        Event(() => HostVanished, lost =>
+        {
+            lost.CorrelateById(context => JobId.ToGuid(context.Message.JobId));
+            lost.OnMissingInstance(missing => missing.ExecuteAsync(context => GiveBackAsync(context, context.Message)));
         });
         Event(() => TrainingBegan, began =>
         {
@@ -82,6 +87,9 @@ public sealed partial class FineTuneStateMachine
 
     private static Task GiveBackAsync(ConsumeContext context, HostAcquired taken, string reason) =>
         SendAsync(context, Stage.Release, new ReleaseHost { JobId = taken.JobId, Attempt = taken.Attempt, LeaseId = taken.LeaseId, Reason = reason });
+
+    private static Task GiveBackAsync(ConsumeContext context, HostLost lost) => SendAsync(
+        context, Stage.Release, new ReleaseHost { JobId = lost.JobId, Attempt = lost.Attempt, LeaseId = lost.LeaseId, Reason = $"the host is lost: {lost.Reason}" });
 
     private static Task EndStageAsync(ConsumeContext context, string jobId, Stage stage, int attempt) =>
         SendAsync(context, stage, new CancelStage { JobId = jobId, Stage = stage, Attempt = attempt });

@@ -18,6 +18,6 @@ internal static class HostLosses
             lease.State = LeaseState.LostUnconfirmed;
         }
 
-        return new HostLost { JobId = jobId, LeaseId = leaseId, Reason = reason };
+        return new HostLost { JobId = jobId, LeaseId = leaseId, Attempt = lease?.Attempt ?? 0, Reason = reason };
     }
 }

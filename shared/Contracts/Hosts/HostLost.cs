@@ -10,6 +10,9 @@ public sealed record HostLost : IJobMessage
 
     public required string LeaseId { get; init; }
 
+    /// <summary>Attempt of the provision stage that took the host; 0 if the lease is unknown.</summary>
+    public required int Attempt { get; init; }
+
     /// <summary>One sentence for people.</summary>
     public required string Reason { get; init; }
 }

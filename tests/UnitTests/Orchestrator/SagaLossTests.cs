@@ -18,6 +18,35 @@ public sealed class SagaLossTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
+    [Fact]
+    public async Task A_host_that_is_lost_before_its_job_heard_of_it_is_given_back_and_another_one_is_taken()
+    {
+        var saga = await _bench.PutAsync("Running", Stage.Provision);
+
+        await _bench.PublishAsync(Lost(saga) with { LeaseId = "lease-new" });
+
+        await _bench.ChangedAsync(saga.JobId, change => change.Message.EndsWith("another host is taken", StringComparison.Ordinal));
+        await _bench.SentAsync<AcquireHost>(acquire => acquire.JobId == saga.JobId && acquire.Attempt == 3);
+        await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId && release is { LeaseId: "lease-new", Attempt: 2 });
+        await _bench.SentAsync<CancelStage>(cancel => cancel.JobId == saga.JobId && cancel is { Stage: Stage.Provision, Attempt: 2, HostIsLost: true });
+
+        await _bench.PublishAsync(SampleEvents.Success(saga.JobId, Stage.Provision, 2, "lease-new"));
+
+        await _bench.Recorder.ConsumedAsync<HostAcquired>(taken => taken.JobId == saga.JobId);
+        Assert.Null(saga.LeaseId);
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_does_not_wait_for_the_end_of_taking_a_host_that_is_lost()
+    {
+        var saga = await _bench.PutAsync("Cancelling", Stage.Provision, saga => (saga.StageEnding, saga.CancelReason) = (true, "test"));
+
+        await _bench.PublishAsync(Lost(saga) with { LeaseId = "lease-new" });
+
+        await _bench.ChangedAsync(saga.JobId, change => change.State == JobState.Cancelled);
+        await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId && release is { LeaseId: "lease-new", Attempt: 2 });
+    }
+
     [Theory]
     [InlineData(Stage.Prepare)]
     [InlineData(Stage.Train)]
@@ -71,14 +100,13 @@ public sealed class SagaLossTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_loss_of_an_older_host_changes_nothing()
+    public async Task The_loss_of_a_host_of_an_older_attempt_only_gives_it_back()
     {
         var saga = await _bench.PutAsync("Running", Stage.Train);
 
-        await _bench.PublishAsync(Lost(saga) with { LeaseId = "lease-before" });
+        await _bench.PublishAsync(Lost(saga) with { LeaseId = "lease-before", Attempt = 1 });
 
-        await _bench.Recorder.ConsumedAsync<HostLost>(lost => lost.JobId == saga.JobId);
-        Assert.DoesNotContain(_bench.Recorder.Out.OfType<ReleaseHost>(), release => release.JobId == saga.JobId);
+        await _bench.SentAsync<ReleaseHost>(release => release.JobId == saga.JobId && release is { LeaseId: "lease-before", Attempt: 1 });
         Assert.Equal(("Running", Stage.Train), (saga.CurrentState, saga.Stage));
     }
 
@@ -113,5 +141,5 @@ public sealed class SagaLossTests : IAsyncLifetime
         Assert.Equal("Waiting", saga.CurrentState);
     }
 
-    private static HostLost Lost(FineTuneSaga saga) => new() { JobId = saga.JobId, LeaseId = "lease-held", Reason = "It gave no sign of life." };
+    private static HostLost Lost(FineTuneSaga saga) => new() { JobId = saga.JobId, LeaseId = "lease-held", Attempt = 2, Reason = "It gave no sign of life." };
 }
