@@ -27,6 +27,10 @@ internal class HostSettings : GatewaySettings
     [Description("What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command in quotes. Default: keep")]
     public string? OnRelease { get; init; }
 
+    [CommandOption("--status-command <COMMAND>")]
+    [Description("A command in quotes that says running, stopped or gone: what your provider says of the host. It runs where the service runs, when the host is silent, with FINETUNE_HOST_NAME and FINETUNE_HOST_ADDRESS. Empty removes it")]
+    public string? StatusCommand { get; init; }
+
     [CommandOption("--password-stdin")]
     [Description("Read the login's password from standard input: with it this installation's key is installed there")]
     public bool PasswordFromInput { get; init; }
@@ -40,5 +44,6 @@ internal class HostSettings : GatewaySettings
         ["gpu"] = Gpu,
         ["work_folder"] = Folder,
         ["on_release"] = OnRelease,
+        ["status_command"] = StatusCommand,
     };
 }
