@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace FineTunePipeline.Cli;
 
@@ -7,7 +8,7 @@ namespace FineTunePipeline.Cli;
 /// A person's own <c>~/.ssh/config</c>, of which the services know nothing: what they log in with may be a short name there. OpenSSH itself is asked
 /// (<c>ssh -G</c>, which connects to nothing), once with that file and once without: the difference is what the file says.
 /// </summary>
-internal static class SshConfig
+internal static partial class SshConfig
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -29,14 +30,13 @@ internal static class SshConfig
             return pasted;
         }
 
-        if (told.TryGetValue("proxycommand", out var command) && command != "none")
-        {
-            throw new CliException(
-                ExitCodes.BadInput, $"By your ~/.ssh/config this host is reached by a ProxyCommand ({command}), which the services do not run. Give it a ProxyJump, or an address of its own.");
-        }
-
+        var proxy = told.GetValueOrDefault("proxycommand", "none") is var command && command != "none"
+            ? SocksOf(command) ?? throw new CliException(
+                ExitCodes.BadInput,
+                $"By your ~/.ssh/config this host is reached by a ProxyCommand ({command}), which the services do not run. Give it a ProxyJump, a SOCKS5 proxy (nc -X 5 -x HOST:PORT %h %p, or --proxy socks5://HOST:PORT), or an address of its own.")
+            : "";
         var jump = told.GetValueOrDefault("proxyjump", "none") is var way && way != "none" ? await JumpAsync(way, cancellationToken) : null;
-        if (jump is null && ((string[])["hostname", "port", "user"]).All(key => told[key] == plain[key]))
+        if (jump is null && proxy.Length == 0 && ((string[])["hostname", "port", "user"]).All(key => told[key] == plain[key]))
         {
             return pasted;
         }
@@ -44,8 +44,15 @@ internal static class SshConfig
         // Who names no user gets ssh's own, this computer's; the services' is root.
         var user = told["user"] != plain["user"] || pasted.Contains('@', StringComparison.Ordinal) || arguments.Any(word => word.StartsWith("-l", StringComparison.Ordinal))
             ? told["user"] + "@" : "";
-        return $"ssh {(jump is null ? "" : $"-J {jump} ")}-p {told["port"]} {user}{told["hostname"]}";
+        return $"ssh {(jump is null ? "" : $"-J {jump} ")}-p {told["port"]} {user}{told["hostname"]}{proxy}";
     }
+
+    /// <summary>What follows the address where the command is the one known way to a SOCKS5 proxy, netcat's; null if it is another.</summary>
+    private static string? SocksOf(string command) =>
+        Socks().Match(command) is { Success: true } match ? $" --proxy socks5://{match.Groups["proxy"].Value}" : null;
+
+    [GeneratedRegex(@"^(?:exec )?(?:\S*/)?(?:nc|netcat|nc\.openbsd)(?: -X ?5)? -x ?(?<proxy>[A-Za-z0-9_.-]+:[0-9]+)(?: -X ?5)? %h %p$", RegexOptions.CultureInvariant)]
+    private static partial Regex Socks();
 
     /// <summary>The jump host as <c>user@host:port</c>; it may be a short name, too.</summary>
     private static async Task<string> JumpAsync(string jump, CancellationToken cancellationToken)

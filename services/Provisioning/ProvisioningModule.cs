@@ -40,6 +40,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<WatchdogTable>();
         services.AddSingleton<Watchdogs>();
         services.AddSingleton<SecretKey>();
+        services.AddSingleton<StatusCommands>();
         services.AddHostedService<PoolWatch>();
         services.AddHostedService<FormerLeases>();
         services.AddHostedService<HostTests>();

@@ -19,7 +19,7 @@ internal sealed class HostsAddCommand : AsyncCommand<HostsAddCommand.Settings>
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        var body = settings.Body(await SshConfig.ResolveAsync(settings.Address, Interrupt.Token));
+        var body = await settings.BodyAsync(settings.Address);
         body["name"] = settings.Name;
         using var gateway = settings.Connect();
         var answer = await gateway.PostAsync("api/hosts", body, Interrupt.Token);

@@ -16,16 +16,22 @@ internal sealed class HostsCommand : AsyncCommand<GatewaySettings>
             return ExitCodes.Done;
         }
 
+        // A column that is empty for nearly everybody would cost them width.
+        var hosts = list["hosts"] as JsonArray ?? [];
+        (string, Func<JsonNode, string>)[] status = hosts.Any(HasStatusCommand) ? [("status", host => HasStatusCommand(host) ? "by command" : "")] : [];
         Output.Table(
-            list["hosts"],
-            Output.Column("name"),
-            Output.Column("state"),
-            Output.Column("address"),
-            ("an hour", host => $"{Output.Text(host, "hourly_price")} {Output.Text(host, "currency")}"),
-            Output.Column("gpu"));
+            hosts,
+            [
+                Output.Column("name"),
+                Output.Column("state"),
+                Output.Column("address"),
+                ("an hour", host => $"{Output.Text(host, "hourly_price")} {Output.Text(host, "currency")}"),
+                Output.Column("gpu"),
+                .. status,
+            ]);
 
         // Sentences and long names would make columns of three characters.
-        foreach (var host in list["hosts"] as JsonArray ?? [])
+        foreach (var host in hosts)
         {
             if (Output.Text(host!, "job_id") is { Length: > 0 } job && Output.Text(host!, "state") is "in_use" or "lost" or "removing")
             {
@@ -40,4 +46,6 @@ internal sealed class HostsCommand : AsyncCommand<GatewaySettings>
 
         return ExitCodes.Done;
     }
+
+    private static bool HasStatusCommand(JsonNode? host) => Output.Text(host!, "has_status_command") == "true";
 }

@@ -23,7 +23,7 @@ internal sealed class HostsUpdateCommand : AsyncCommand<HostsUpdateCommand.Setti
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
-        var body = settings.Body(settings.Address is null ? null : await SshConfig.ResolveAsync(settings.Address, Interrupt.Token));
+        var body = await settings.BodyAsync(settings.Address);
         body["forget_key"] = settings.ForgetKey;
         using var gateway = settings.Connect();
         var answer = await gateway.PatchAsync($"api/hosts/{Uri.EscapeDataString(settings.Name)}", body, Interrupt.Token);

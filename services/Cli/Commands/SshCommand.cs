@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
 
 /// <summary>Logs in to a job's host with the person's own <c>ssh</c>, keys and known hosts.</summary>
-internal sealed class SshCommand : AsyncCommand<SshCommand.Settings>
+internal sealed partial class SshCommand : AsyncCommand<SshCommand.Settings>
 {
     internal sealed class Settings : GatewaySettings
     {
@@ -52,9 +53,15 @@ internal sealed class SshCommand : AsyncCommand<SshCommand.Settings>
                 ExitCodes.BadInput, $"{Output.OneLine(name)} has no host now: a job has one of yours from its stage provision to its end, with provider.name: ssh. `finetune hosts` shows who has which.");
         return Output.Text(host, "address").Split(' ') switch
         {
+            [var address, "--proxy", var proxy] when Proxy().Match(proxy) is { Success: true } match => ["-o", $"ProxyCommand=nc -X 5 -x {match.Groups[1].Value} %h %p", "ssh://" + address],
+            [.., "--proxy", _] => throw new CliException(ExitCodes.BadInput, $"ssh cannot be told of such a way in one line: write it into your ~/.ssh/config. The host is {Output.Text(host, "address")}."),
             ["ssh", "-J", var jump, var address] => ["-J", jump, "ssh://" + address],
             [var address] => ["ssh://" + address],
             _ => throw new CliException(ExitCodes.Gateway, $"The gateway's answer is not understood: {Output.Text(host, "address")} is no address of a host."),
         };
     }
+
+    /// <summary>ssh gives it to a shell.</summary>
+    [GeneratedRegex(@"^socks5://([A-Za-z0-9_.-]+:[0-9]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Proxy();
 }

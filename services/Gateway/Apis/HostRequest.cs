@@ -24,12 +24,18 @@ public sealed record HostRequest
     /// <summary>What is done there when a job has given it back: keep (nothing; it costs on), shutdown, or a command of its shell.</summary>
     public string? OnRelease { get; init; }
 
+    /// <summary>
+    /// A shell command for the computer that runs the service Provisioning: its first word of output is running, stopped or gone, which is what the host's provider says
+    /// of it. Empty: there is none any more. Never shown again.
+    /// </summary>
+    public string? StatusCommand { get; init; }
+
     /// <summary>Password of the login, with which this installation's key is installed there; never shown again.</summary>
     public string? Password { get; init; }
 
     /// <summary>Forget the pinned host key: the host was set up anew.</summary>
     public bool ForgetKey { get; init; }
 
-    /// <summary>Without the password.</summary>
+    /// <summary>Without what is secret.</summary>
     public override string ToString() => $"{Name} {Address}";
 }

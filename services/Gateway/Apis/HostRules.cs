@@ -8,6 +8,7 @@ namespace FineTunePipeline.Gateway.Apis;
 internal static partial class HostRules
 {
     private const int LongestText = 200;
+    private const int LongestCommand = 2000;
 
     /// <summary>The command for Provisioning.</summary>
     /// <param name="request">As it came.</param>
@@ -26,6 +27,11 @@ internal static partial class HostRules
             throw new FormatException($"A password has 1 to {LongestText} characters.");
         }
 
+        if (request.StatusCommand is { Length: > LongestCommand } || request.StatusCommand?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            throw new FormatException($"A status command has at most {LongestCommand} characters, and no NUL: put a longer one into a file, and name that.");
+        }
+
         name ??= request.Name ?? NameOf(endpoint!);
         return new SetHost
         {
@@ -40,6 +46,7 @@ internal static partial class HostRules
                 ? request.WorkFolder?.TrimEnd('/') : throw new FormatException($"'{request.WorkFolder}' is not an absolute folder of a host."),
             OnRelease = request.OnRelease is null or { Length: > 0 and <= LongestText } && request.OnRelease?.AsSpan().ContainsAny('\n', '\0') != true
                 ? request.OnRelease : throw new FormatException($"What is done when a job gives the host back is 'keep', 'shutdown', or one line of at most {LongestText} characters."),
+            ForgetStatusCommand = string.IsNullOrWhiteSpace(request.StatusCommand) && request.StatusCommand is not null,
             ForgetKey = request.ForgetKey,
         };
     }

@@ -23,6 +23,9 @@ public sealed record HostView
     /// <summary>keep, shutdown, or a command of its shell.</summary>
     public required string OnRelease { get; init; }
 
+    /// <summary>It has a status command, which is never shown again.</summary>
+    public required bool HasStatusCommand { get; init; }
+
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record HostView
         Gpu = change.Gpu,
         WorkFolder = change.WorkFolder,
         OnRelease = change.OnRelease,
+        HasStatusCommand = change.HasStatusCommand,
         JobId = change.JobId,
         HostKey = change.HostKey,
         Fault = change.Fault,

@@ -36,7 +36,7 @@ internal static class HostsApi
             return ErrorAnswers.HostExists(set.HostName);
         }
 
-        var answer = await SendAsync(views, set, request.Password, cancellationToken);
+        var answer = await SendAsync(views, set, request, cancellationToken);
 
         // Whoever has added a host may name it in the next call.
         await views.ShownAsync(set.HostName, cancellationToken);
@@ -50,7 +50,7 @@ internal static class HostsApi
             return ErrorAnswers.NoHost(name);
         }
 
-        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request.Password, cancellationToken) : wrong!;
+        return TryRead(request, host.HostName, out var set, out var wrong) ? await SendAsync(views, set!, request, cancellationToken) : wrong!;
     }
 
     /// <summary>Who asks while a test runs gets that one's answer.</summary>
@@ -96,16 +96,22 @@ internal static class HostsApi
         }
     }
 
-    private static async Task<IResult> SendAsync(HostViews views, SetHost set, string? password, CancellationToken cancellationToken)
+    /// <summary>What is secret travels sealed.</summary>
+    private static async Task<IResult> SendAsync(HostViews views, SetHost set, HostRequest request, CancellationToken cancellationToken)
     {
-        if (password is not null)
+        var statusCommand = string.IsNullOrWhiteSpace(request.StatusCommand) ? null : request.StatusCommand;
+        if (request.Password is not null || statusCommand is not null)
         {
             if (await views.SecretKeyAsync(cancellationToken) is not { } key)
             {
                 return ErrorAnswers.NoSecretKey();
             }
 
-            set = set with { Password = SecretSeal.Seal(key, password) };
+            set = set with
+            {
+                Password = request.Password is { } password ? SecretSeal.Seal(key, password) : null,
+                StatusCommand = statusCommand is null ? null : SecretSeal.Seal(key, statusCommand),
+            };
         }
 
         await views.SendAsync(set, cancellationToken);

@@ -44,6 +44,7 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         row.WorkFolder = set.WorkFolder ?? row.WorkFolder;
         row.Password = set.Password is null ? row.Password : JsonSerializer.Serialize(set.Password);
         row.OnRelease = set.OnRelease ?? row.OnRelease;
+        row.StatusCommand = set.ForgetStatusCommand ? null : set.StatusCommand is null ? row.StatusCommand : JsonSerializer.Serialize(set.StatusCommand);
         row.HostKey = set.ForgetKey ? null : row.HostKey;
 
         // Whoever says something new of a host wants it tried again.

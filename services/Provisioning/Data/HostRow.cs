@@ -35,6 +35,12 @@ internal sealed class HostRow
     /// <summary>Password of the login, sealed (JSON of <see cref="Contracts.Secrets.SealedSecret"/>); null: there is none.</summary>
     public string? Password { get; set; }
 
+    /// <summary>
+    /// A command for the shell of this service's computer that says whether the host runs, sealed as <see cref="Password"/> is, for it may hold a token; null: there is
+    /// none. A new address does not change it: providers give one at each start.
+    /// </summary>
+    public string? StatusCommand { get; set; }
+
     /// <summary>Grows with each change, also over a removal: it is the time in ms where that is larger. EF Core finds a change by somebody else by it.</summary>
     public long Version { get; set; }
 
@@ -123,6 +129,7 @@ internal sealed class HostRow
         Gpu = Gpu,
         WorkFolder = WorkFolder,
         OnRelease = OnRelease,
+        HasStatusCommand = StatusCommand is not null,
         JobId = IsUnderTest ? null : JobId,
         HostKey = HostKey,
         Fault = Fault,

@@ -99,6 +99,10 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             ALTER TABLE leases ADD COLUMN "StopsWith" text NULL;
             ALTER TABLE leases ADD COLUMN "AnsweredAt" timestamp with time zone NULL;
             """),
+        new(
+            "hosts whose provider is asked by a command",
+            """ALTER TABLE "hosts" ADD COLUMN "StatusCommand" TEXT NULL;""",
+            """ALTER TABLE hosts ADD COLUMN "StatusCommand" text NULL;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -1,6 +1,7 @@
 using FineTunePipeline.Messaging.Diagnostics;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Prepare;
+using FineTunePipeline.Provisioning.Prepare.Checks;
 using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Provisioning.Pool;
@@ -9,7 +10,8 @@ namespace FineTunePipeline.Provisioning.Pool;
 /// Tests hosts for their owners, by the gate that jobs pass. No job may take a host meanwhile. Who tests renews its claim; a test whose process ended is done
 /// again by another, from the beginning.
 /// </summary>
-internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentTest environmentTest, TimeProvider time, ILogger<HostTests> logger)
+internal sealed class HostTests(
+    HostTable hosts, HostVisits visits, EnvironmentTest environmentTest, StatusCommands statusCommands, TimeProvider time, ILogger<HostTests> logger)
     : RepeatedLook(TimeSpan.FromSeconds(1), time, logger)
 {
     private const int AtOnce = 4;
@@ -96,6 +98,7 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
             try
             {
                 var report = await environmentTest.RunAsync(row.Reference, EnvironmentTest.BuiltinTrainer, modelBytes: 0, cancellationToken);
+                report = report with { Checks = [.. report.Checks, .. await StatusAsync(row, cancellationToken)] };
                 return (report.Passed, report.ToText());
             }
             finally
@@ -111,5 +114,28 @@ internal sealed class HostTests(HostTable hosts, HostVisits visits, EnvironmentT
             Logger.TestFailed(exception, row.Name);
             return (false, exception.Message);
         }
+    }
+
+    /// <summary>The owner's status command, asked while there is no need: one that is wrong would give up a host that runs.</summary>
+    private async Task<IReadOnlyList<CheckResult>> StatusAsync(HostRow row, CancellationToken cancellationToken)
+    {
+        if (row.StatusCommand is null)
+        {
+            return [];
+        }
+
+        var began = Time.GetTimestamp();
+        var status = await statusCommands.AskAsync(row, cancellationToken);
+        return
+        [
+            new CheckResult
+            {
+                Name = "status command",
+                Verdict = status.IsEnded ? Verdict.UserFault : status.Power == HostPower.Running ? Verdict.Fit : Verdict.PutOff,
+                Found = status.Trouble ?? (status.IsEnded ? $"says {status.Word}, and the host has just answered" : status.Word),
+                Advice = status.IsEnded ? $"It asks for another computer: finetune hosts update {row.Name} --status-command COMMAND." : null,
+                Milliseconds = (long)Time.GetElapsedTime(began).TotalMilliseconds,
+            },
+        ];
     }
 }

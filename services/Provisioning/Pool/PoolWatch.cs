@@ -7,17 +7,15 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Provisioning.Pool;
 
 /// <summary>
-/// Asks the hosts that jobs have for a sign of life, and gives up those that gave none for too long (design rule 2: nobody else can say whether such a host
-/// lives). Silence is measured from what this process saw itself: neither a clock that jumps nor a computer that slept makes a host lost.
+/// Asks the hosts that jobs have for a sign of life, and of one that gives none asks its owner's status command; gives up those whose silence was too long, or
+/// means that they have ended (<see cref="HostSilence"/>).
 /// </summary>
-internal sealed class PoolWatch(HostTable hosts, HostVisits visits, Watchdogs watchdogs, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger)
+internal sealed class PoolWatch(
+    HostTable hosts, HostVisits visits, Watchdogs watchdogs, StatusCommands statusCommands, IOptions<PoolOptions> options, TimeProvider time, ILogger<PoolWatch> logger)
     : RepeatedLook(options.Value.ProbeEvery, time, logger)
 {
-    /// <summary>One that did not answer is not silent yet.</summary>
-    private const int ProbesAtLeast = 3;
-
     /// <summary>By lease.</summary>
-    private readonly ConcurrentDictionary<string, Silence> _silent = new();
+    private readonly ConcurrentDictionary<string, HostSilence> _silent = new();
 
     /// <summary>One look at all hosts.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -55,24 +53,24 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, Watchdogs wa
 
     private async Task SilentAsync(HostRow row, Exception why, CancellationToken cancellationToken)
     {
-        var silence = _silent.AddOrUpdate(row.LeaseId!, _ => new Silence(Time.GetTimestamp(), 1), (_, known) => known with { Probes = known.Probes + 1 });
-        if (silence.Probes == 1)
+        var status = await statusCommands.AskAsync(row, cancellationToken);
+        var before = _silent.GetValueOrDefault(row.LeaseId!);
+        var silence = _silent[row.LeaseId!] = (before ?? new HostSilence(Time.GetTimestamp())).With(status, Time.GetTimestamp());
+        if (before?.Status != status)
         {
-            Logger.IsSilent(row.Name, row.LeaseId!, why.Message);
-            await TellAsync(row, $"No contact: {why.Message}", cancellationToken);
-        }
-
-        var lasted = Time.GetElapsedTime(silence.Since);
-        if (silence.Probes < ProbesAtLeast)
-        {
-            return;
+            Logger.IsSilent(row.Name, row.LeaseId!, silence.Fault(why.Message));
+            await TellAsync(row, silence.Fault(why.Message), cancellationToken);
         }
 
         var isOff = await watchdogs.OffAsync(row.LeaseId!, cancellationToken) is not null;
-        if (isOff || lasted >= options.Value.LostAfter)
+        if (isOff && status.Power == HostPower.Running)
         {
-            var off = isOff ? "was told to power itself off when its job's time was up, and " : "";
-            var reason = FormattableString.Invariant($"{row.Name} ({row.Address}) {off}gave no sign of life for {lasted.TotalSeconds:0} s: {why.Message}");
+            await watchdogs.IsOnAsync(row.LeaseId!, cancellationToken);
+        }
+
+        if (silence.IsLost(isOff, options.Value, Time))
+        {
+            var reason = silence.Reason($"{row.Name} ({row.Address})", isOff, why.Message, Time);
             if (await hosts.LoseAsync(row.Name, row.LeaseId!, reason, cancellationToken))
             {
                 Logger.Lost(row.Name, row.LeaseId!, reason);
@@ -95,8 +93,4 @@ internal sealed class PoolWatch(HostTable hosts, HostVisits visits, Watchdogs wa
             return true;
         },
         cancellationToken);
-
-    /// <param name="Since">Timestamp of the first probe without an answer.</param>
-    /// <param name="Probes">How many in a row.</param>
-    private sealed record Silence(long Since, int Probes);
 }

@@ -15,4 +15,7 @@ internal static partial class WatchdogsLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} was told to power itself off, and has not answered since {At}")]
     public static partial void IsOff(this ILogger logger, string host, string leaseId, DateTimeOffset at);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The host {Host} of lease {LeaseId} is {Status}, as its status command says")]
+    public static partial void HasEnded(this ILogger logger, string host, string leaseId, string status);
 }

@@ -46,6 +46,9 @@ internal sealed class Watchdogs(
     public async Task<(DateTimeOffset At, string How)?> OffAsync(string leaseId, CancellationToken cancellationToken) =>
         await leases.FindAsync(leaseId, cancellationToken) is { OffAt: { } off, StopsWith: { } how } && off <= time.GetUtcNow() ? (off, how) : null;
 
+    /// <summary>The host's provider says that it runs: it has not powered itself off, or not yet.</summary>
+    public Task IsOnAsync(string leaseId, CancellationToken cancellationToken) => table.AnsweredAsync(leaseId, time.GetUtcNow(), cancellationToken);
+
     /// <summary>A lease has left its host, which has answered: it had not powered itself off before.</summary>
     public Task LeftAsync(string leaseId, CancellationToken cancellationToken)
     {

@@ -22,6 +22,9 @@ public sealed record HostChanged
 
     public required string OnRelease { get; init; }
 
+    /// <summary>Its owner gave a command that says whether it runs; the command itself is not told.</summary>
+    public bool HasStatusCommand { get; init; }
+
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 

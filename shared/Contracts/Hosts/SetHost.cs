@@ -29,6 +29,12 @@ public sealed record SetHost
     /// <summary>Password of the login, sealed for Provisioning: with it our key is installed where it is not known yet.</summary>
     public SealedSecret? Password { get; init; }
 
+    /// <summary>A command that says whether the host runs where it is rented, sealed for Provisioning, on whose computer it is run (ADR 15).</summary>
+    public SealedSecret? StatusCommand { get; init; }
+
+    /// <summary>There is no such command any more.</summary>
+    public bool ForgetStatusCommand { get; init; }
+
     /// <summary>Forget the pinned host key: the host was set up anew at the same address.</summary>
     public bool ForgetKey { get; init; }
 }

@@ -13,33 +13,40 @@ public sealed partial record SshEndpoint(string Host, int Port, string User)
     /// <summary>The host over which alone it can be reached (OpenSSH's ProxyJump); null: directly. A jump host has none itself.</summary>
     public SshEndpoint? Jump { get; init; }
 
+    /// <summary>The proxy through which alone it can be reached, or its jump host where it has one; null: there is none.</summary>
+    public SocksProxy? Proxy { get; init; }
+
     /// <summary><see cref="HostReference.Kind"/> of hosts that are reached by SSH.</summary>
     public const string Kind = "ssh";
 
     private const int DefaultPort = 22;
     private const string DefaultUser = "root";
+    private const string ProxyOption = "--proxy";
 
     /// <summary>
     /// Reads what people paste: <c>ssh -p 34222 root@connect.example.com</c>, <c>root@host</c>, <c>root@host:22</c>, <c>ssh://root@host:22</c>, each with <c>ssh -J user@jump:22</c>
-    /// before it, and what <see cref="ToString"/> writes. Without a user it is root, without a port 22.
+    /// before it and <c>--proxy socks5://proxy:1080</c> after it, and what <see cref="ToString"/> writes. Without a user it is root, without a port 22.
     /// </summary>
     /// <exception cref="FormatException">It is none of these; the message says what is wrong and what is expected.</exception>
     public static SshEndpoint Parse(string text)
     {
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return words is ["ssh", .. var arguments] ? FromCommand(arguments, text) : words is [var address] ? FromAddress(address, null, null, text) : throw Wrong(text, "it is not one address");
+        return words is [.. var before, ProxyOption, var proxy] ? FromWords(before, text) with { Proxy = SocksProxy.Parse(proxy) } : FromWords(words, text);
     }
 
     /// <summary>The reference by which messages name this host.</summary>
     /// <param name="workFolder">See <see cref="HostReference.WorkFolder"/>.</param>
     public HostReference Reference(string workFolder) => new() { Kind = Kind, Address = ToString(), WorkFolder = workFolder };
 
-    /// <summary><c>user@host:port</c>, as <see cref="HostReference.Address"/> has it; with a jump host <c>ssh -J user@jump:port user@host:port</c>.</summary>
+    /// <summary><c>user@host:port</c>, as <see cref="HostReference.Address"/> has it; with a jump host <c>ssh -J user@jump:port user@host:port</c>, with a proxy <c>… --proxy socks5://proxy:port</c>.</summary>
     public override string ToString()
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"{User}@{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
-        return Jump is null ? address : $"ssh -J {Jump} {address}";
+        return (Jump is null ? address : $"ssh -J {Jump} {address}") + (Proxy is null ? "" : $" {ProxyOption} {Proxy}");
     }
+
+    private static SshEndpoint FromWords(string[] words, string text) =>
+        words is ["ssh", .. var arguments] ? FromCommand(arguments, text) : words is [var address] ? FromAddress(address, null, null, text) : throw Wrong(text, "it is not one address");
 
     private static SshEndpoint FromCommand(ReadOnlySpan<string> arguments, string text)
     {

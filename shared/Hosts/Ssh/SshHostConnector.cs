@@ -63,7 +63,7 @@ public sealed class SshHostConnector(IOptions<SshOptions> options, TimeProvider 
     private SshConnections Pool(SshEndpoint endpoint, IHostKeys hostKeys, SshPassword? password)
     {
         Func<CancellationToken, Task<ForwardedPort>>? jump = endpoint.Jump is { } gate
-            ? token => PortForward.OpenAsync(Shared(gate, AnyKey.Name, new AnyKey()), endpoint.Host, endpoint.Port, token)
+            ? token => PortForward.OpenAsync(Shared(gate with { Proxy = endpoint.Proxy }, AnyKey.Name, new AnyKey()), endpoint.Host, endpoint.Port, token)
             : null;
         return new(endpoint, new SshLogin(endpoint, jump, password, hostKeys, options.Value, time).OpenAsync, options.Value, time);
     }

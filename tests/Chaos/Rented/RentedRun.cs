@@ -76,7 +76,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
         var lines = HostJournal.Read(folder);
         var trainers = Trainer.Of([.. lines.Where(line => board.Accepted.ContainsKey(line.JobId))]);
         var outages = evictions.Done.Select(eviction => eviction.Outage).ToList();
-        var relaunches = new Relaunches(trainers, outages, workerKills.Done, [.. watcher.Accepted]);
+        var relaunches = new Relaunches(trainers, outages, pool.Told, workerKills.Done, [.. watcher.Accepted]);
         foreach (var (job, attempt, atMs) in await ResultsAsync(cancellationToken))
         {
             relaunches.Double(trainers, job, attempt, atMs);
@@ -84,7 +84,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
 
         // A real engine writes no steps into the journal, and what refuses makes none.
         var measured = board.Accepted.Where(job => job.Value.Kind == PlanKind.Fast).Select(job => job.Key).ToHashSet();
-        var recoveries = new Recoveries(evictions.Done, lines, watcher.Samples, measured);
+        var recoveries = new Recoveries(evictions.Done, lines, watcher.Samples, pool.Told, measured);
         var left = await HostsLeft.FindAsync(pool, _databases, _time, cancellationToken);
         var overspend = await Overspend.ReadAsync(_databases, cancellationToken);
         foreach (var told in relaunches.Overlaps.Select(overlap => "overlap: " + overlap).Concat(recoveries.Slowest.Take(8).Select(slow => "recovery: " + slow)).Append($"repeated: {relaunches.Repeated.Where}").Append($"money: {overspend.Where}"))
@@ -113,7 +113,9 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
             OutagesAboveLimit = outages.Count(outage => outage.LastedUntil(outage.UntilMs) >= RentedSettings.LostAfter),
             WorkerKills = workerKills.Done.Count,
             Relaunches = relaunches.Count,
-            OverlapsAboveLimit = relaunches.Overlaps.Count,
+            Overlaps = relaunches.Overlaps.Count,
+            HostsWithStatus = pool.Told.Count,
+            LostByStatus = await LostByStatusAsync(cancellationToken),
             RecoveryP95SOf = recoveries.P95ByKind,
             WaitingForHostS = Math.Round(recoveries.Waited, 1),
             SaveSteps = RentedSettings.SaveSteps,
@@ -165,6 +167,10 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
            where moment.GetProperty("Stage").GetString() == "train" && moment.GetProperty("What").GetString() == "succeeded"
            select ((string)row[0]!, moment.GetProperty("Attempt").GetInt32(), moment.GetProperty("At").GetDateTimeOffset().ToUnixTimeMilliseconds()),
     ];
+
+    /// <summary>By what jobs were told.</summary>
+    private async Task<int> LostByStatusAsync(CancellationToken cancellationToken) => (await _databases.ReadAsync(
+        "gateway", "SELECT \"Data\" FROM events WHERE \"Type\" = 'changed' AND \"Data\" LIKE '% gone, as its status command says, and %'", cancellationToken)).Count;
 
     private static SortedDictionary<string, int> Counts(IEnumerable<string> names) => new(names.GroupBy(name => name.ToLowerInvariant()).ToDictionary(group => group.Key, group => group.Count()));
 

@@ -22,6 +22,7 @@ public sealed class SshTests : IDisposable
     [InlineData("box", "ssh -p 2200 ubuntu@10.0.0.5")]
     [InlineData("ssh -p 7 me@box", "ssh -p 7 me@10.0.0.5")]
     [InlineData("ssh behind", "ssh -J me@gate.example.com:2022 -p 22 10.0.0.6")]
+    [InlineData("ssh root@tunnelled", "ssh -p 22 root@tunnelled --proxy socks5://proxy:1080")]
     [InlineData("ssh -p 34222 root@connect.example.com", "ssh -p 34222 root@connect.example.com")]
     [InlineData("connect.example.com", "connect.example.com")]
     [InlineData("root@connect.example.com:34222", "root@connect.example.com:34222")]
@@ -37,7 +38,7 @@ public sealed class SshTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ssh tunnelled", "ProxyCommand")]
+    [InlineData("ssh helped", "ProxyCommand (/usr/bin/helper --to %h)")]
     [InlineData("ssh far", "several jump hosts")]
     public async Task A_way_that_the_services_cannot_go_is_refused_before_anything_is_sent(string pasted, string why)
     {
@@ -48,6 +49,31 @@ public sealed class SshTests : IDisposable
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(why, result.Diagnostics, StringComparison.Ordinal);
         Assert.Empty(gateway.Requests);
+    }
+
+    [Fact]
+    public async Task A_proxy_is_sent_with_the_address_that_it_belongs_to_and_not_without_one()
+    {
+        await using var gateway = await ScriptedGateway.AlwaysAsync(202, "application/json", """{"name":"gpu-1"}""");
+
+        var added = await FinetuneAsync(gateway, Configuration, "hosts", "add", "ssh box", "--proxy", "socks5://127.0.0.1:1080");
+        var updated = await FinetuneAsync(gateway, Configuration, "hosts", "update", "gpu-1", "--proxy", "socks5://127.0.0.1:1080");
+
+        Assert.True(added.ExitCode == 0, added.Diagnostics);
+        Assert.Equal("ssh -p 2200 ubuntu@10.0.0.5 --proxy socks5://127.0.0.1:1080", JsonElement.Parse(Assert.Single(gateway.Requests).Body).GetProperty("address").GetString());
+        Assert.Equal(2, updated.ExitCode);
+        Assert.Contains("belongs to the ssh command", updated.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_in_through_the_proxy_by_ones_own_ssh()
+    {
+        await using var gateway = await ScriptedGateway.AlwaysAsync(200, "application/json", Hosts("root@10.0.0.5:22 --proxy socks5://127.0.0.1:1080", "in_use"));
+
+        var result = await FinetuneAsync(gateway, Configuration, "ssh", "gpu-1", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Diagnostics);
+        Assert.Equal("""["-o","ProxyCommand=nc -X 5 -x 127.0.0.1:1080 %h %p","ssh://root@10.0.0.5:22"]""", result.Output.Trim());
     }
 
     [Theory]
@@ -89,6 +115,8 @@ public sealed class SshTests : IDisposable
           Port 2022
         Host tunnelled
           ProxyCommand nc -X 5 -x proxy:1080 %h %p
+        Host helped
+          ProxyCommand /usr/bin/helper --to %h
         Host far
           ProxyJump behind
 

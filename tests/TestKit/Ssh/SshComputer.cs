@@ -26,6 +26,7 @@ public sealed class SshComputer : IAsyncDisposable
     {
         _folder = folder;
         Directory.CreateDirectory(Disk);
+        Say("stopped");
         File.WriteAllText(At("authorized_keys"), authorizedLine + "\n");
     }
 
@@ -38,6 +39,12 @@ public sealed class SshComputer : IAsyncDisposable
     /// <summary>The folder that is its disk: what is below it outlives a boot.</summary>
     public string Disk => At("disk");
 
+    /// <summary>
+    /// A file with what its provider says of it: <c>running</c> while it has power, whether it can be reached or stands still; <c>starting</c> until it takes logins;
+    /// and what <see cref="PowerOffAsync"/> was told.
+    /// </summary>
+    public string StatusFile => At("status");
+
     /// <summary>The process that everything there hangs on, with its start time: who ends it has cut the power.</summary>
     public (int Pid, string StartedAt) Holder { get; private set; }
 
@@ -48,6 +55,7 @@ public sealed class SshComputer : IAsyncDisposable
     /// <param name="environment">Of everything that is started there.</param>
     public async Task BootAsync(bool newHostKey, IReadOnlyDictionary<string, string> environment)
     {
+        Say("starting");
         var home = Path.Combine(Disk, "root");
         Directory.CreateDirectory(home);
         if (newHostKey || !File.Exists(At("host_key")))
@@ -73,10 +81,13 @@ public sealed class SshComputer : IAsyncDisposable
         {
             await Task.Delay(LookEvery, limit.Token);
         }
+
+        Say("running");
     }
 
     /// <summary>Nothing runs there any more when it returns. What was written to the disk stays.</summary>
-    public async Task PowerOffAsync()
+    /// <param name="status">What its provider says of it from then on.</param>
+    public async Task PowerOffAsync(string status = "stopped")
     {
         if (_unshare is not { } unshare)
         {
@@ -88,6 +99,7 @@ public sealed class SshComputer : IAsyncDisposable
         await unshare.WaitForExitAsync();
         unshare.Dispose();
         _unshare = null;
+        Say(status);
     }
 
     /// <summary>A new machine's disk: empty.</summary>
@@ -191,6 +203,13 @@ public sealed class SshComputer : IAsyncDisposable
         {
             await File.AppendAllTextAsync(At("sshd.log"), string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow().ToUnixTimeMilliseconds()} {line}\n"));
         }
+    }
+
+    /// <summary>Who reads it finds the word of before or this one.</summary>
+    private void Say(string status)
+    {
+        File.WriteAllText(StatusFile + ".next", status + "\n");
+        File.Move(StatusFile + ".next", StatusFile, overwrite: true);
     }
 
     private string At(string name) => Path.Combine(_folder, name);

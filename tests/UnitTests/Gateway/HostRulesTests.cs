@@ -22,6 +22,26 @@ public sealed class HostRulesTests
     }
 
     [Theory]
+    [InlineData(null, false)]
+    [InlineData("", true)]
+    [InlineData(" ", true)]
+    [InlineData("echo running", false)]
+    public void An_empty_status_command_removes_it_and_none_leaves_it_alone(string? command, bool forgets)
+    {
+        var set = HostRules.Read(new HostRequest { StatusCommand = command }, "gpu-1");
+
+        Assert.Equal((forgets, null), (set.ForgetStatusCommand, set.StatusCommand));
+    }
+
+    [Fact]
+    public void A_status_command_is_not_endless()
+    {
+        var request = new HostRequest { StatusCommand = new string('a', 2001) };
+
+        Assert.Contains("into a file", Assert.Throws<FormatException>(() => HostRules.Read(request, "gpu-1")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(null, null, null, null, null, "no address")]
     [InlineData("ssh -i key root@host", null, null, null, null, "-i")]
     [InlineData("root@host", "ftjob-1", null, null, null, "cannot be a host's name")]

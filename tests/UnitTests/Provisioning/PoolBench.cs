@@ -5,6 +5,8 @@ using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Outbox;
 using FineTunePipeline.Provisioning;
 using FineTunePipeline.Provisioning.Data;
+using FineTunePipeline.Provisioning.Pool;
+using FineTunePipeline.ServiceDefaults.Secrets;
 using FineTunePipeline.Storage;
 using FineTunePipeline.TestKit.Stages;
 using FineTunePipeline.TestKit.Storage;
@@ -21,11 +23,15 @@ namespace FineTunePipeline.UnitTests.Provisioning;
 internal sealed class PoolBench : IAsyncDisposable
 {
     private readonly ServiceStore _store = new();
+    private readonly TemporaryFolder _keys = new();
     private IHost? _host;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public IServiceProvider Services => _host!.Services;
+
+    /// <summary>The key with which hosts are logged in to; not made yet.</summary>
+    public string KeyFile => _keys.At("ssh_key");
 
     public HostTable Hosts => Services.GetRequiredService<HostTable>();
 
@@ -33,6 +39,7 @@ internal sealed class PoolBench : IAsyncDisposable
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(await _store.SettingsAsync());
+        builder.Configuration.AddInMemoryCollection([new("Pool:SecretKeyFile", _keys.At("secret_key")), new("Ssh:KeyFile", KeyFile)]);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton<IArtifactStore>(new MemoryArtifactStore());
         builder.Services.AddMessaging(builder.Configuration, [new ProvisioningModule()]);
@@ -50,6 +57,13 @@ internal sealed class PoolBench : IAsyncDisposable
         var events = await edit(scope.ServiceProvider.GetRequiredService<HostEdits>());
         await scope.ServiceProvider.GetRequiredService<ProvisioningDbContext>().SaveChangesAsync();
         return events;
+    }
+
+    /// <summary>Gives a host a status command, as its owner does.</summary>
+    public async Task<IReadOnlyList<object>> SetStatusCommandAsync(string name, string command)
+    {
+        var key = (await Services.GetRequiredService<SecretKey>().ToldAsync(default)).PublicKey;
+        return await EditAsync(edits => edits.SetAsync(new SetHost { HostName = name, StatusCommand = SecretSeal.Seal(key, command) }, default));
     }
 
     public async Task AddAsync(string name, decimal price = 0, string currency = "CNY") => await EditAsync(edits => edits.SetAsync(
@@ -103,6 +117,7 @@ internal sealed class PoolBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _host?.Dispose();
+        _keys.Dispose();
         await _store.DisposeAsync();
     }
 }

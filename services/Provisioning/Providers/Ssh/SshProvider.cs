@@ -13,7 +13,7 @@ namespace FineTunePipeline.Provisioning.Providers.Ssh;
 /// pool's row names the lease; what that lease keeps there lies in a folder of its name.
 /// </summary>
 internal sealed class SshProvider(
-    HostTable hosts, LeaseTable leases, HostVisits visits, Watchdogs watchdogs, EnginePackages engines, TimeProvider time, ILogger<SshProvider> logger) : IHostProvider
+    HostTable hosts, LeaseTable leases, HostVisits visits, Watchdogs watchdogs, StatusCommands statusCommands, EnginePackages engines, TimeProvider time, ILogger<SshProvider> logger) : IHostProvider
 {
     private const string HowToAdd = "finetune hosts add \"ssh -p PORT USER@HOST\"";
 
@@ -84,19 +84,47 @@ internal sealed class SshProvider(
             }
             catch (IOException exception) when (exception is HostUnreachableException or HostKeyChangedException)
             {
-                // Nobody answers, or another computer at an address that was given away. What powered itself off cannot be cleaned, and runs nothing.
-                if (await watchdogs.OffAsync(name, cancellationToken) is not { } off)
+                // Nobody answers, or another computer at an address that was given away.
+                if (!await HasEndedAsync(row, name, cancellationToken))
                 {
                     throw;
                 }
 
-                logger.IsOff(row.Name, name, off.At);
-                await hosts.LeaveOffAsync(name, off.At, off.How, cancellationToken);
                 return;
             }
         }
 
         await hosts.LeaveAsync(name, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a host that cannot be cleaned runs nothing any more, and the lease has left it: its provider says so, or it was told to power itself off and no
+    /// provider says that it runs.
+    /// </summary>
+    private async Task<bool> HasEndedAsync(HostRow row, string name, CancellationToken cancellationToken)
+    {
+        var status = await statusCommands.AskTwiceAsync(row, cancellationToken);
+        if (status.IsEnded)
+        {
+            logger.HasEnded(row.Name, name, status.Word);
+            await hosts.LeaveEndedAsync(name, status.Word, cancellationToken);
+            return true;
+        }
+
+        if (await watchdogs.OffAsync(name, cancellationToken) is not { } off)
+        {
+            return false;
+        }
+
+        if (status.Power == HostPower.Running)
+        {
+            await watchdogs.IsOnAsync(name, cancellationToken);
+            return false;
+        }
+
+        logger.IsOff(row.Name, name, off.At);
+        await hosts.LeaveOffAsync(name, off.At, off.How, cancellationToken);
+        return true;
     }
 
     public async Task<IReadOnlyList<ProvidedHost>> ListAsync(CancellationToken cancellationToken) =>

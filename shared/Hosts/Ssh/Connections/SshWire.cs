@@ -44,7 +44,7 @@ internal sealed class SshWire : IAsyncDisposable
     /// <param name="endpoint">The server.</param>
     /// <param name="jump">Opens the way over its jump host; null: there is none.</param>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
-    /// <exception cref="HostUnreachableException">Its jump host cannot be reached.</exception>
+    /// <exception cref="HostUnreachableException">Its jump host or its proxy cannot be reached, or the proxy cannot reach it.</exception>
     public static async Task<SshWire> ConnectAsync(
         SshEndpoint endpoint, Func<CancellationToken, Task<ForwardedPort>>? jump, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -52,9 +52,9 @@ internal sealed class SshWire : IAsyncDisposable
         var remote = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await (way is null
-                ? remote.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken)
-                : remote.ConnectAsync(IPAddress.Loopback, way.Port, cancellationToken)).ConfigureAwait(false);
+            await (way is not null ? remote.ConnectAsync(IPAddress.Loopback, way.Port, cancellationToken).AsTask()
+                : endpoint.Proxy is { } proxy ? SocksWay.ConnectAsync(remote, proxy, endpoint.Host, endpoint.Port, cancellationToken)
+                : remote.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken).AsTask()).ConfigureAwait(false);
             return new SshWire(remote, way, time);
         }
         catch

@@ -1,13 +1,15 @@
 using FineTunePipeline.Chaos.Rented.Faults;
+using FineTunePipeline.Chaos.Rented.Hosts;
 
 namespace FineTunePipeline.Chaos.Rented.Counting;
 
 /// <summary>How long jobs took to go on after an eviction, by the hosts' journals, without the time in which there was no host for them.</summary>
 internal sealed class Recoveries
 {
-    private readonly List<(EvictionKind Kind, double Seconds, string Told)> _all = [];
+    private readonly List<(string Kind, double Seconds, string Told)> _all = [];
 
-    public Recoveries(IReadOnlyCollection<Eviction> evictions, IReadOnlyList<HostJournalLine> lines, IReadOnlyCollection<PoolSample> samples, IReadOnlySet<string> measured)
+    public Recoveries(
+        IReadOnlyCollection<Eviction> evictions, IReadOnlyList<HostJournalLine> lines, IReadOnlyCollection<PoolSample> samples, IReadOnlySet<string> told, IReadOnlySet<string> measured)
     {
         var byJob = lines.ToLookup(line => line.JobId);
         foreach (var eviction in evictions.Where(eviction => measured.Contains(eviction.JobId)))
@@ -21,7 +23,7 @@ internal sealed class Recoveries
             var waited = samples.Where(sample => sample.AtMs > eviction.Outage.FromMs && sample.AtMs <= wentOn && sample.Waiting.Contains(eviction.JobId)).Sum(sample => sample.Seconds);
             var took = Math.Max(0, ((wentOn - eviction.Outage.FromMs) / 1000.0) - waited);
             Waited += waited;
-            _all.Add((eviction.Outage.Kind, took, FormattableString.Invariant($"{took:0.0} s after {eviction} (and {waited:0.0} s without a free host)")));
+            _all.Add((KindOf(eviction.Outage, told), took, FormattableString.Invariant($"{took:0.0} s after {eviction} (and {waited:0.0} s without a free host)")));
         }
     }
 
@@ -34,8 +36,11 @@ internal sealed class Recoveries
     /// <summary>For people: the slowest first.</summary>
     public IEnumerable<string> Slowest => _all.OrderByDescending(recovery => recovery.Seconds).Select(recovery => recovery.Told);
 
-    public IReadOnlyDictionary<string, double> P95ByKind => _all.GroupBy(recovery => recovery.Kind).OrderBy(group => group.Key)
-        .ToDictionary(group => group.Key.ToString().ToLowerInvariant(), group => Chaos.Counting.ChaosReport.Percentile(group.Select(recovery => recovery.Seconds), 0.95));
+    /// <summary>By kind, those of hosts with a status command apart.</summary>
+    public IReadOnlyDictionary<string, double> P95ByKind => _all.GroupBy(recovery => recovery.Kind).OrderBy(group => group.Key, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => Chaos.Counting.ChaosReport.Percentile(group.Select(recovery => recovery.Seconds), 0.95));
+
+    private static string KindOf(Outage outage, IReadOnlySet<string> told) => outage.Kind.ToString().ToLowerInvariant() + (told.Contains(outage.Host) ? "_with_status" : "");
 
     /// <summary>The next step that no trainer of the job had done; where all were done before, the next engine of it that starts or ends.</summary>
     private static long? WentOn(Eviction eviction, IEnumerable<HostJournalLine> lines)

@@ -18,11 +18,14 @@ internal sealed class Relaunches
     private static readonly TimeSpan Catching = TimeSpan.FromSeconds(15);
 
     private readonly IReadOnlyList<Outage> _outages;
+    private readonly IReadOnlySet<string> _told;
     private readonly IReadOnlyList<long> _workerKills;
 
-    public Relaunches(ILookup<string, Trainer> trainers, IEnumerable<Outage> outages, IReadOnlyList<long> workerKills, IReadOnlyCollection<AcceptedCheckpoint> accepted)
+    /// <param name="told">Hosts with a status command: while something lived there, it said that they run.</param>
+    public Relaunches(
+        ILookup<string, Trainer> trainers, IEnumerable<Outage> outages, IReadOnlySet<string> told, IReadOnlyList<long> workerKills, IReadOnlyCollection<AcceptedCheckpoint> accepted)
     {
-        (_outages, _workerKills) = ([.. outages.OrderBy(outage => outage.FromMs)], workerKills);
+        (_outages, _told, _workerKills) = ([.. outages.OrderBy(outage => outage.FromMs)], told, workerKills);
         foreach (var job in trainers)
         {
             Compare([.. job]);
@@ -30,10 +33,10 @@ internal sealed class Relaunches
         }
     }
 
-    /// <summary>Trainers that were started while the one before lived, and its host had been out of contact for less than the limit.</summary>
+    /// <summary>Trainers that were started while the one before lived, and its status command said so, or its host had been out of contact for less than the limit.</summary>
     public List<string> False { get; } = [];
 
-    /// <summary>Trainers that were started while the one before lived on a host that had been out of contact for longer.</summary>
+    /// <summary>Trainers that were started while the one before lived on a host without a status command that had been out of contact for longer.</summary>
     public List<string> Overlaps { get; } = [];
 
     /// <summary>Trainers that were started again although nothing had happened to the host of the one before.</summary>
@@ -78,7 +81,8 @@ internal sealed class Relaunches
             {
                 var lasted = _outages.Where(outage => outage.Machine == living.Machine && outage.FromMs <= next.StartedMs).Select(outage => outage.LastedUntil(next.StartedMs)).DefaultIfEmpty(TimeSpan.Zero).Max();
                 var told = FormattableString.Invariant($"{next} was started while {living} lived, which had been out of contact for {lasted.TotalSeconds:0.0} s");
-                (lasted < RentedSettings.LostAfter ? False : Overlaps).Add(told);
+                var isTold = _told.Contains(Outage.HostOf(living.Machine));
+                (isTold || lasted < RentedSettings.LostAfter ? False : Overlaps).Add(isTold ? told + ", and whose status command said that it ran" : told);
             }
 
             var last = earlier[^1];

@@ -49,8 +49,14 @@ internal sealed record RentedReport
     /// <summary>Trainers that were started again.</summary>
     public required int Relaunches { get; init; }
 
-    /// <summary>Of these, started while the one before lived on a host that had been out of contact for longer than the limit.</summary>
-    public required int OverlapsAboveLimit { get; init; }
+    /// <summary>Of these, started while the one before lived on a host without a status command that had been out of contact for longer than the limit.</summary>
+    public required int Overlaps { get; init; }
+
+    /// <summary>Those of the pool that have a status command.</summary>
+    public required int HostsWithStatus { get; init; }
+
+    /// <summary>Losses that were decided by a status command's word, and not by silence.</summary>
+    public required int LostByStatus { get; init; }
 
     public required IReadOnlyDictionary<string, double> RecoveryP95SOf { get; init; }
 

@@ -9,6 +9,12 @@ internal sealed record Outage(string Machine, EvictionKind Kind, long FromMs)
 {
     private long _untilMs = long.MaxValue;
 
+    /// <summary>Its owner's name for it.</summary>
+    public string Host => HostOf(Machine);
+
+    /// <summary>Without the boot.</summary>
+    public static string HostOf(string machine) => machine[..machine.LastIndexOf('.')];
+
     /// <summary>When it could be reached again, by whatever address.</summary>
     public long UntilMs { get => Volatile.Read(ref _untilMs); set => Volatile.Write(ref _untilMs, value); }
 

@@ -25,6 +25,9 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     /// <summary>Where jobs keep their files there.</summary>
     public string Folder => Path.Combine(_computer.Disk, "finetune");
 
+    /// <summary>What its owner gives for a status command, where he has one: it tells the simulated provider's truth.</summary>
+    public string StatusCommand => $"cat '{_computer.StatusFile}'";
+
     public IReadOnlyCollection<Outage> Outages => _outages;
 
     /// <summary>It is being disturbed now.</summary>
@@ -41,7 +44,7 @@ internal sealed class RentedMachine(string name, string folder, string authorize
     {
         var outage = Begin(kind);
         _line.Cut(resets);
-        await _computer.PowerOffAsync();
+        await _computer.PowerOffAsync(kind == EvictionKind.Kill ? "gone" : "restarting");
         return outage;
     }
 

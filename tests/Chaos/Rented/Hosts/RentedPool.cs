@@ -13,6 +13,9 @@ internal sealed class RentedPool : IAsyncDisposable
 
     public IReadOnlyList<RentedMachine> Machines { get; }
 
+    /// <summary>Names of those that have a status command: every second one.</summary>
+    public IReadOnlySet<string> Told => Machines.Where((_, index) => HasStatusCommand(index)).Select(machine => machine.Name).ToHashSet();
+
     /// <summary>Switches the machines on and adds them; each costs a little more than the one before.</summary>
     public static async Task<RentedPool> StartAsync(ChaosFolder folder, Gateway gateway, int hosts, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -27,12 +30,14 @@ internal sealed class RentedPool : IAsyncDisposable
             await pool.RememberAsync(machine);
             await gateway.SetHostAsync(
                 name: null,
-                new { name = machine.Name, address = machine.SshCommand, work_folder = machine.Folder, hourly_price = 10 + index, on_release = "keep" },
+                new { name = machine.Name, address = machine.SshCommand, work_folder = machine.Folder, hourly_price = 10 + index, on_release = "keep", status_command = HasStatusCommand(index) ? machine.StatusCommand : null },
                 cancellationToken);
         }
 
         return pool;
     }
+
+    private static bool HasStatusCommand(int index) => index % 2 == 0;
 
     /// <summary>The machine has another address: its owner pastes the new command.</summary>
     public Task TellAddressAsync(RentedMachine machine, CancellationToken cancellationToken) =>

@@ -37,6 +37,35 @@ public sealed class SshEndpointTests
     }
 
     [Theory]
+    [InlineData("ssh -p 34222 root@box --proxy socks5://127.0.0.1:1080", "root@box:34222 --proxy socks5://127.0.0.1:1080")]
+    [InlineData("root@box --proxy socks5h://proxy.example.com", "root@box:22 --proxy socks5://proxy.example.com:1080")]
+    [InlineData("ssh -J gate root@box --proxy socks5://[2001:db8::7]:9", "ssh -J root@gate:22 root@box:22 --proxy socks5://[2001:db8::7]:9")]
+    public void Reads_the_proxy_through_which_a_host_is_reached(string text, string written)
+    {
+        var endpoint = SshEndpoint.Parse(text);
+
+        Assert.Equal(written, endpoint.ToString());
+        Assert.Equal(endpoint, SshEndpoint.Parse(written));
+        Assert.NotNull(endpoint.Proxy);
+    }
+
+    [Theory]
+    [InlineData("root@box --proxy http://proxy:3128", "socks5://HOST:PORT")]
+    [InlineData("root@box --proxy socks5://me:hunter2@proxy:1080", "a login is not known here")]
+    [InlineData("root@box --proxy socks5://proxy:0", "1 to 65535")]
+    [InlineData("root@box --proxy socks5://proxy:1080/path", "socks5://HOST:PORT")]
+    [InlineData("root@box --proxy socks5://;reboot", "socks5://HOST:PORT")]
+    [InlineData("root@box --proxy", "ssh -p PORT USER@HOST")]
+    [InlineData("--proxy socks5://proxy", "ssh -p PORT USER@HOST")]
+    public void Says_what_is_wrong_with_a_proxy(string text, string why)
+    {
+        var message = Assert.Throws<FormatException>(() => SshEndpoint.Parse(text)).Message;
+
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("ssh")]
