@@ -22,6 +22,8 @@ public sealed partial class FineTuneStateMachine
     {
         Event(() => JobSubmitted, submitted => submitted.CorrelateById(context => JobId.ToGuid(context.Message.JobId)));
         Event(() => CancelRequested, ByJob);
+        Event(() => PauseRequested, ByJob);
+        Event(() => ResumeRequested, ByJob);
         Event(() => Validated, ByJob);
         Event(() => Fetched, ByJob);
         Event(() => HostReady, ByJob);
@@ -83,8 +85,8 @@ public sealed partial class FineTuneStateMachine
     private static Task GiveBackAsync(ConsumeContext context, HostAcquired taken, string reason) =>
         SendAsync(context, Stage.Release, new ReleaseHost { JobId = taken.JobId, Attempt = taken.Attempt, LeaseId = taken.LeaseId, Reason = reason });
 
-    private static Task EndStageAsync(ConsumeContext context, string jobId, Stage stage, int attempt) =>
-        SendAsync(context, stage, new CancelStage { JobId = jobId, Stage = stage, Attempt = attempt });
+    private static Task EndStageAsync(ConsumeContext context, string jobId, Stage stage, int attempt, bool keepProgress = false) =>
+        SendAsync(context, stage, new CancelStage { JobId = jobId, Stage = stage, Attempt = attempt, KeepProgress = keepProgress });
 
     private static async Task SendAsync<T>(ConsumeContext context, Stage stage, T command)
         where T : class

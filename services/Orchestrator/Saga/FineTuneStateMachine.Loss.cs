@@ -28,10 +28,10 @@ public sealed partial class FineTuneStateMachine
         }
 
         await GiveUpHostAsync(context, lost.Reason);
-        if (saga.CurrentState == Cancelling.Name && (!saga.StageEnding || OnHost.Contains(saga.Stage)))
+        if (IsEnding(saga) && (!saga.StageEnding || OnHost.Contains(saga.Stage)))
         {
             saga.StageEnding = false;
-            await EndCancelledAsync(context);
+            await SettleAsync(context);
         }
     }
 
