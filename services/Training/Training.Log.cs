@@ -13,6 +13,9 @@ internal static partial class TrainingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: the checkpoint of step {Step} was not committed, training goes on")]
     public static partial void CommitFailed(this ILogger logger, Exception exception, string jobId, int attempt, int step);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: the checkpoint of step {Step}, at which the job is paused, was not committed")]
+    public static partial void NotKept(this ILogger logger, Exception exception, string jobId, int attempt, int step);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId}: the committed checkpoint of step {Step} cannot be used, trying an older one")]
     public static partial void CheckpointUnusable(this ILogger logger, Exception exception, string jobId, int step);
 

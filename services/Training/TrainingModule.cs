@@ -26,6 +26,7 @@ public sealed class TrainingModule : IServiceModule
         services.AddTrainers();
         services.AddSingleton<CheckpointTable>();
         services.AddSingleton<CheckpointArchive>();
+        services.AddSingleton<LastCheckpoint>();
         services.AddSingleton<TrainingStart>();
         services.AddSingleton<TrainingWatch>();
         services.AddSingleton<TrainingResult>();

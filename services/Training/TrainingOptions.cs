@@ -27,6 +27,10 @@ public sealed class TrainingOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Training:StopGrace must be at most an hour.")]
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time that the trainer of a job that is paused has to end its step and to save a checkpoint, before the kill; money runs meanwhile. Default: 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Training:PauseGrace must be at most an hour.")]
+    public TimeSpan PauseGrace { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Without contact to the host for this long the attempt fails; the work on the host goes on until then. Default: 30 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Training:NoContactLimit must be between five seconds and a day.")]
     public TimeSpan NoContactLimit { get; set; } = TimeSpan.FromMinutes(30);

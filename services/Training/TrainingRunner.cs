@@ -4,6 +4,7 @@ using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Probes;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.Training.Checkpoints;
 using FineTunePipeline.Training.Trainers;
 using FineTunePipeline.Training.Watching;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,13 @@ namespace FineTunePipeline.Training;
 /// was read back from the store. A trainer that was killed is not started again here: a new attempt resumes from the last committed checkpoint.
 /// </summary>
 internal sealed class TrainingRunner(
-    IHostConnector connector, IEnumerable<ITrainer> trainers, TrainingStart start, TrainingWatch watch, TrainingResult result, IOptions<TrainingOptions> options)
+    IHostConnector connector,
+    IEnumerable<ITrainer> trainers,
+    TrainingStart start,
+    TrainingWatch watch,
+    TrainingResult result,
+    LastCheckpoint last,
+    IOptions<TrainingOptions> options)
     : IStageRunner<StartTraining>
 {
     public async Task<IStageEvent> RunAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
@@ -38,12 +45,20 @@ internal sealed class TrainingRunner(
         throw new StageException(trainer.Explain(new TrainerEnd(end.ExitCode, end.ErrorTail, await FreeDiskAsync(host, folders, cancellationToken))));
     }
 
-    /// <summary>Ends the trainer, and deletes what only this attempt would have used; committed checkpoints stay.</summary>
+    /// <summary>
+    /// Ends the trainer, and deletes what only this attempt would have used; committed checkpoints stay. For a job that is paused the trainer may end its
+    /// step and save it first, and that checkpoint is committed too.
+    /// </summary>
     public async Task CancelAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
     {
         var host = connector.Connect(command.Prepared.Host);
         var folders = new TrainingFolders(command);
-        await host.StopAsync(folders.Run, options.Value.StopGrace, cancellationToken);
+        await host.StopAsync(folders.Run, context.KeepsProgress ? options.Value.PauseGrace : options.Value.StopGrace, cancellationToken);
+        if (context.KeepsProgress)
+        {
+            await last.KeepAsync(context, host, folders, cancellationToken);
+        }
+
         await host.DeleteAsync(folders.Output, cancellationToken);
     }
 

@@ -60,6 +60,25 @@ internal static class ErrorAnswers
         title: "The job has ended",
         detail: $"The job {jobId} has {(state == JobState.Succeeded ? "succeeded" : "failed")} already: nothing of it runs that could be cancelled.");
 
+    public static IResult CannotPause(string jobId, JobState state) => Results.Problem(
+        statusCode: 409, title: "The job cannot be paused", detail: $"The job {jobId} {Ended(state)}: there is nothing to pause.");
+
+    public static IResult CannotResume(string jobId, JobState state) => Results.Problem(
+        statusCode: 409,
+        title: "The job cannot go on",
+        detail: $"The job {jobId} {Ended(state)}, and only a paused job goes on.{(state == JobState.Succeeded ? "" : " Submit it again: `finetune submit`.")}");
+
+    public static IResult BadBudget() =>
+        Results.Problem(statusCode: 400, title: "Bad budget", detail: "budget_total must not be negative; 0 means as much as the job's hosts cost until its deadline.");
+
+    private static string Ended(JobState state) => state switch
+    {
+        JobState.Cancelling => "is being cancelled",
+        JobState.Cancelled => "was cancelled",
+        JobState.Failed => "has failed",
+        _ => "has succeeded",
+    };
+
     public static IResult BadJob(JobFileException exception) => Results.Problem(
         statusCode: 400,
         title: "The job cannot be read",

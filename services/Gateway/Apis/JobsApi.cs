@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Gateway.Apis;
 
-/// <summary>Submit, list, show, cancel.</summary>
+/// <summary>Submit, list, show, pause, resume, cancel.</summary>
 internal static class JobsApi
 {
     public static void MapJobs(this IEndpointRouteBuilder app)
@@ -24,6 +24,8 @@ internal static class JobsApi
             .Accepts<JobSpec>("application/json", "application/yaml");
         jobs.MapGet("/", ListAsync).WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", ShowAsync).WithSummary("Show a job");
+        jobs.MapPost("/{id}/pause", PauseAsync).WithSummary("Let a job rest: its host is given back; again it changes nothing, and a job that has ended or is being cancelled is refused (409)");
+        jobs.MapPost("/{id}/resume", ResumeAsync).WithSummary("Let a paused job go on, with another total budget if one is given; a running one just runs, and a job that has ended is refused (409)");
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; again it changes nothing, and a job that has succeeded or failed is refused (409)");
     }
 
@@ -92,6 +94,44 @@ internal static class JobsApi
         }
 
         await submitter.CancelAsync(id, "cancelled by its owner", cancellationToken);
+        return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
+    }
+
+    private static async Task<IResult> PauseAsync(string id, JobViews views, JobSubmitter submitter, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(id, cancellationToken) is not { } row)
+        {
+            return ErrorAnswers.NoJob(id);
+        }
+
+        if (row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Cancelling)
+        {
+            return ErrorAnswers.CannotPause(id, row.State);
+        }
+
+        await submitter.PauseAsync(id, "as you asked", cancellationToken);
+        return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
+    }
+
+    private static async Task<IResult> ResumeAsync(
+        string id, ResumeRequest? request, JobViews views, JobSubmitter submitter, CancellationToken cancellationToken)
+    {
+        if (await views.FindAsync(id, cancellationToken) is not { } row)
+        {
+            return ErrorAnswers.NoJob(id);
+        }
+
+        if (request?.BudgetTotal < 0)
+        {
+            return ErrorAnswers.BadBudget();
+        }
+
+        if (row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Cancelling)
+        {
+            return ErrorAnswers.CannotResume(id, row.State);
+        }
+
+        await submitter.ResumeAsync(id, request?.BudgetTotal, cancellationToken);
         return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
     }
 

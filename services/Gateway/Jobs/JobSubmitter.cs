@@ -7,7 +7,7 @@ using FineTunePipeline.Messaging.Stages;
 
 namespace FineTunePipeline.Gateway.Jobs;
 
-/// <summary>Begins and cancels jobs. What was answered with 202 is done, whatever becomes of this process: its message is in the gateway's outbox.</summary>
+/// <summary>Begins, pauses, resumes and cancels jobs. What was answered with 202 is done, whatever becomes of this process: its message is in the gateway's outbox.</summary>
 public sealed class JobSubmitter
 {
     private readonly ServiceOutbox<GatewayDbContext> _outbox;
@@ -25,6 +25,14 @@ public sealed class JobSubmitter
     /// <summary>Asks for the end of a job; harmless for one that has ended.</summary>
     public Task CancelAsync(string jobId, string reason, CancellationToken cancellationToken) =>
         _outbox.SendAsync(StageQueues.OrchestratorAddress, new CancelJob { JobId = jobId, Reason = reason }, change: null, cancellationToken);
+
+    /// <summary>Asks for a rest of a job; harmless for one that rests or has ended.</summary>
+    public Task PauseAsync(string jobId, string reason, CancellationToken cancellationToken) =>
+        _outbox.SendAsync(StageQueues.OrchestratorAddress, new PauseJob { JobId = jobId, Reason = reason }, change: null, cancellationToken);
+
+    /// <summary>Asks a job to go on; harmless for one that is not paused and waits for nobody.</summary>
+    public Task ResumeAsync(string jobId, decimal? budgetTotal, CancellationToken cancellationToken) =>
+        _outbox.SendAsync(StageQueues.OrchestratorAddress, new ResumeJob { JobId = jobId, BudgetTotal = budgetTotal }, change: null, cancellationToken);
 
     /// <summary>Writes the rows of the job and its key, and the job's first message, in one transaction.</summary>
     private async Task<string> BeginAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken)

@@ -17,6 +17,20 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             "jobs that wait for a person",
             """ALTER TABLE "jobs" ADD COLUMN "NeedsPerson" INTEGER NOT NULL DEFAULT 0;""",
             """ALTER TABLE jobs ADD COLUMN "NeedsPerson" boolean NOT NULL DEFAULT FALSE;"""),
+        new(
+            "jobs that rest",
+            """
+            ALTER TABLE "jobs" ADD COLUMN "PauseNote" TEXT NULL;
+            ALTER TABLE "jobs" ADD COLUMN "PausedAt" TEXT NULL;
+            ALTER TABLE "jobs" ADD COLUMN "PausedFor" TEXT NOT NULL DEFAULT '00:00:00';
+            ALTER TABLE "jobs" ADD COLUMN "GoesOn" INTEGER NOT NULL DEFAULT 0;
+            """,
+            """
+            ALTER TABLE jobs ADD COLUMN "PauseNote" text NULL;
+            ALTER TABLE jobs ADD COLUMN "PausedAt" timestamp with time zone NULL;
+            ALTER TABLE jobs ADD COLUMN "PausedFor" interval NOT NULL DEFAULT INTERVAL '0';
+            ALTER TABLE jobs ADD COLUMN "GoesOn" boolean NOT NULL DEFAULT FALSE;
+            """),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

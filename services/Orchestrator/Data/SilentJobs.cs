@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTunePipeline.Orchestrator.Data;
 
-/// <summary>Jobs that are not at their end, or may still hold a paid host, and of which nothing was heard for long.</summary>
+/// <summary>Jobs that are neither at their end nor paused, or may still hold a paid host, and of which nothing was heard for long.</summary>
 internal sealed class SilentJobs(IDbContextFactory<OrchestratorDbContext> databases, ServiceOutbox<OrchestratorDbContext> outbox)
 {
     /// <summary>Those whose newest change is not younger than <paramref name="before"/>, or of a time that has not come yet, with its time.</summary>
@@ -17,7 +17,7 @@ internal sealed class SilentJobs(IDbContextFactory<OrchestratorDbContext> databa
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var silent = await database.Jobs.AsNoTracking()
-            .Where(job => (job.ChangedAt <= before || job.ChangedAt > after) && (!FineTuneStateMachine.AtEnd.Contains(job.CurrentState) || job.LeaseId != null))
+            .Where(job => (job.ChangedAt <= before || job.ChangedAt > after) && (!FineTuneStateMachine.AtRest.Contains(job.CurrentState) || job.LeaseId != null))
             .Select(job => new { job.JobId, job.ChangedAt }).ToListAsync(cancellationToken);
         return [.. silent.Select(job => (job.JobId, job.ChangedAt))];
     }

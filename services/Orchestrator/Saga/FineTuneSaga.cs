@@ -69,7 +69,19 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     /// <summary>Why the job is being cancelled.</summary>
     public string? CancelReason { get; set; }
 
-    /// <summary>Cancelling, and the stage at work has not answered yet that nothing of it runs.</summary>
+    /// <summary>Pausing or paused: what the job says when it rests, with how it goes on.</summary>
+    public string? PauseNote { get; set; }
+
+    /// <summary>Since when the job rests.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
+
+    /// <summary>How long it has rested, all pauses that are over together; the job's time does not run meanwhile.</summary>
+    public TimeSpan PausedFor { get; set; }
+
+    /// <summary>Pausing, and told meanwhile to go on.</summary>
+    public bool GoesOn { get; set; }
+
+    /// <summary>Cancelling or pausing, and the stage at work has not answered yet that nothing of it runs.</summary>
     public bool StageEnding { get; set; }
 
     /// <summary>Waiting, and what the job waits for only a person can give.</summary>
@@ -82,8 +94,8 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
 
     public Guid? DeadlineToken { get; set; }
 
-    /// <summary>When the job's time is up. It runs from the first moment, in which the job was taken in and its end was scheduled.</summary>
-    public DateTimeOffset? EndsAt => Moments.IsEmpty ? null : Moments[0].At + Spec.Budget.Deadline;
+    /// <summary>When the job's time is up. It runs from the first moment, in which the job was taken in and its end was scheduled, and not while the job is paused.</summary>
+    public DateTimeOffset? EndsAt => Moments.IsEmpty ? null : Moments[0].At + Spec.Budget.Deadline + PausedFor;
 
     public int Attempt(Stage stage) => Attempts.GetValueOrDefault(stage);
 

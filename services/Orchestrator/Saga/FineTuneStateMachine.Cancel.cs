@@ -9,10 +9,12 @@ public sealed partial class FineTuneStateMachine
 {
     private void CancelPhase() => DuringAny(
         When(CancelRequested).ThenAsync(context => CancelAsync(context, context.Message.Reason)),
-        When(Deadline.Received).ThenAsync(context => RunOutAsync(
-            context, "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", "its deadline passed")),
+        When(Deadline.Received).If(
+            context => context.Saga.CurrentState != Paused.Name,
+            live => live.ThenAsync(context => RunOutAsync(
+                context, "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", "its deadline passed"))),
         When(StageEnded).IfElse(
-            context => context.Saga.CurrentState == Cancelling.Name && context.Saga.StageEnding
+            context => IsEnding(context.Saga) && context.Saga.StageEnding
                 && context.Saga.Stage == context.Message.Stage && context.Saga.Attempt(context.Saga.Stage) == context.Message.Attempt,
             awaited => awaited.ThenAsync(StageHasEndedAsync),
             other => other.IfElse(
@@ -23,7 +25,8 @@ public sealed partial class FineTuneStateMachine
                 IgnoreStale)));
 
     /// <summary>When only the provenance is still being written, all is done and deployed: too late, as a moment later.</summary>
-    private bool CanBeCancelled(FineTuneSaga saga) => saga.CurrentState == Running.Name || saga.CurrentState == Waiting.Name;
+    private bool CanBeCancelled(FineTuneSaga saga) =>
+        saga.CurrentState == Running.Name || saga.CurrentState == Waiting.Name || saga.CurrentState == Pausing.Name || saga.CurrentState == Paused.Name;
 
     /// <summary>A limit of time or money is reached: the job ends as a cancelled one does, and has failed.</summary>
     private Task RunOutAsync(BehaviorContext<FineTuneSaga> context, string code, string message, string reason)
@@ -45,17 +48,18 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
-        var running = saga.CurrentState == Running.Name;
+        // A pause that is under way has told its stage already.
+        var (running, ending) = (saga.CurrentState == Running.Name, saga.CurrentState == Pausing.Name && saga.StageEnding);
         saga.CancelReason = reason;
         saga.CurrentState = Cancelling.Name;
-        saga.StageEnding = running;
+        saga.StageEnding = running || ending;
         Note(saga, "cancelling", reason);
         await PublishChangeAsync(context, JobState.Cancelling, $"Cancelling: {reason}");
         if (running)
         {
             await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage));
         }
-        else
+        else if (!ending)
         {
             await StageHasEndedAsync(context);
         }
@@ -67,13 +71,17 @@ public sealed partial class FineTuneStateMachine
         saga.StageEnding = false;
         if (saga.LeaseId is null)
         {
-            await EndCancelledAsync(context);
+            await SettleAsync(context);
         }
         else
         {
-            await ReleaseAsync(context, saga.CancelReason ?? "cancelled");
+            await ReleaseAsync(context, saga.CurrentState == Pausing.Name ? "the job is paused" : saga.CancelReason ?? "cancelled");
         }
     }
+
+    /// <summary>Nothing runs any more, and the host is gone.</summary>
+    private Task SettleAsync(BehaviorContext<FineTuneSaga> context) =>
+        context.Saga.CurrentState == Pausing.Name ? RestAsync(context) : EndCancelledAsync(context);
 
     private async Task EndCancelledAsync(BehaviorContext<FineTuneSaga> context)
     {

@@ -23,6 +23,8 @@ public sealed partial class FineTuneStateMachine
     {
         Event(() => JobSubmitted, submitted => submitted.CorrelateById(context => JobId.ToGuid(context.Message.JobId)));
         Event(() => CancelRequested, ByJob);
+        Event(() => PauseRequested, ByJob);
+        Event(() => ResumeRequested, ByJob);
         Event(() => Validated, ByJob);
         Event(() => Fetched, ByJob);
         Event(() => HostReady, ByJob);
@@ -91,8 +93,8 @@ public sealed partial class FineTuneStateMachine
     private static Task GiveBackAsync(ConsumeContext context, HostLost lost) => SendAsync(
         context, Stage.Release, new ReleaseHost { JobId = lost.JobId, Attempt = lost.Attempt, LeaseId = lost.LeaseId, Reason = $"the host is lost: {lost.Reason}" });
 
-    private static Task EndStageAsync(ConsumeContext context, string jobId, Stage stage, int attempt) =>
-        SendAsync(context, stage, new CancelStage { JobId = jobId, Stage = stage, Attempt = attempt });
+    private static Task EndStageAsync(ConsumeContext context, string jobId, Stage stage, int attempt, bool keepProgress = false) =>
+        SendAsync(context, stage, new CancelStage { JobId = jobId, Stage = stage, Attempt = attempt, KeepProgress = keepProgress });
 
     private static async Task SendAsync<T>(ConsumeContext context, Stage stage, T command)
         where T : class

@@ -53,6 +53,12 @@ public sealed partial class FineTuneStateMachine
     {
         var saga = context.Saga;
         Note(saga, saga.Stage, "failed", $"{failure.Code}: {failure.Message}");
+        if (failure is { Kind: FailureKind.Budget, NeedsPerson: true })
+        {
+            await PauseAsync(context, failure.Message, hasFailed: true);
+            return;
+        }
+
         var used = saga.Retries.GetValueOrDefault(failure.Kind);
         var wait = RetryPolicy.NextWait(failure.Kind, used, Random.Shared.NextDouble());
         if (failure.Kind == FailureKind.OutOfMemory)

@@ -93,6 +93,7 @@ public sealed partial class FineTuneStateMachine
         nameof(Failed) => JobState.Failed,
         nameof(Cancelled) => JobState.Cancelled,
         nameof(Cancelling) => JobState.Cancelling,
+        nameof(Paused) => JobState.Paused,
         nameof(Waiting) when saga.NeedsPerson => JobState.WaitingForYou,
         _ => JobState.Running,
     };

@@ -19,9 +19,9 @@ public sealed partial class FineTuneStateMachine
             waiting => waiting.Unschedule(Retry).ThenAsync(context => BeginAsync(context, Stage.Provision))));
 
     /// <summary>The host is lost before we heard that it is ours: from its move in on, Provisioning watches it.</summary>
-    private static bool IsTaking(FineTuneSaga saga, HostLost lost) =>
+    private bool IsTaking(FineTuneSaga saga, HostLost lost) =>
         saga.LeaseId is null && saga.Stage == Stage.Provision && saga.Attempt(Stage.Provision) == lost.Attempt
-        && (saga.CurrentState == nameof(Running) || (saga.CurrentState == nameof(Cancelling) && saga.StageEnding));
+        && (saga.CurrentState == Running.Name || (IsEnding(saga) && saga.StageEnding));
 
     private async Task LoseHostAsync(BehaviorContext<FineTuneSaga> context, HostLost lost)
     {
@@ -39,10 +39,10 @@ public sealed partial class FineTuneStateMachine
         }
 
         await GiveUpHostAsync(context, lost.Reason);
-        if (saga.CurrentState == Cancelling.Name && (!saga.StageEnding || WithHost.Contains(saga.Stage)))
+        if (IsEnding(saga) && (!saga.StageEnding || WithHost.Contains(saga.Stage)))
         {
             saga.StageEnding = false;
-            await EndCancelledAsync(context);
+            await SettleAsync(context);
         }
     }
 

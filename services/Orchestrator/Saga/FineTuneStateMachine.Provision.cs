@@ -24,7 +24,7 @@ public sealed partial class FineTuneStateMachine
         Succeed(saga, Stage.Provision, taken.Statement);
     }
 
-    /// <summary>Told again of the lease we hold: nothing to do. While cancelling: hold it until the stage has ended. Any other is given back at once.</summary>
+    /// <summary>Told again of the lease we hold: nothing to do. While cancelling or pausing: hold it until the stage has ended. Any other is given back at once.</summary>
     private async Task KeepOrGiveBackAsync(BehaviorContext<FineTuneSaga, HostAcquired> context)
     {
         var saga = context.Saga;
@@ -33,7 +33,7 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
-        if (saga.CurrentState == Cancelling.Name && saga.Stage == Stage.Provision && saga.Attempt(Stage.Provision) == context.Message.Attempt)
+        if (IsEnding(saga) && saga.Stage == Stage.Provision && saga.Attempt(Stage.Provision) == context.Message.Attempt)
         {
             Hold(saga, context.Message);
             return;

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Saga;
 
-/// <summary>The provider says the host is gone. Runs beside the other stages; a cancelled job ends only with it.</summary>
+/// <summary>The provider says the host is gone. Runs beside the other stages; a cancelled job ends, and a paused one rests, only with it.</summary>
 public sealed partial class FineTuneStateMachine
 {
     private void ReleasePhase() => DuringAny(
@@ -19,8 +19,8 @@ public sealed partial class FineTuneStateMachine
                         context.Saga.Releasing = false;
                     })
                     .IfElse(
-                        context => context.Saga.CurrentState == Cancelling.Name && !context.Saga.StageEnding,
-                        cancelling => cancelling.ThenAsync(EndCancelledAsync),
+                        context => IsEnding(context.Saga) && !context.Saga.StageEnding,
+                        ending => ending.ThenAsync(SettleAsync),
                         other => other.If(
                             context => IsFinal(context.Saga) || IsAwaited(context.Saga),
                             account => account.Unschedule(Retry).ThenAsync(WriteProvenanceAsync)))));

@@ -24,8 +24,8 @@ public sealed partial class FineTuneStateMachine
             case nameof(Running):
                 await SendCommandAsync(context, saga.Stage, saga.Attempt(saga.Stage));
                 break;
-            case nameof(Cancelling) when saga.StageEnding:
-                await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage));
+            case nameof(Cancelling) or nameof(Pausing) when saga.StageEnding:
+                await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage), keepProgress: saga.CurrentState == Pausing.Name);
                 break;
             default:
                 await WaitIsOverAsync(context);

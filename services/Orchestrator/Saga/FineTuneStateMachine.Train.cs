@@ -35,13 +35,15 @@ public sealed partial class FineTuneStateMachine
     private async Task EndUnlessKnownAsync(BehaviorContext<FineTuneSaga, TrainingStarted> context)
     {
         var saga = context.Saga;
-        var ended = saga.Trained is not null && saga.Attempt(Stage.Train) == context.Message.Attempt;
-        if (!ended)
+        var newest = saga.Attempt(Stage.Train) == context.Message.Attempt;
+        if (saga.Trained is null || !newest)
         {
             _logger.StaleTraining(saga.JobId, context.Message.Attempt, saga.CurrentState);
-            await EndStageAsync(context, saga.JobId, Stage.Train, context.Message.Attempt);
+            await EndStageAsync(context, saga.JobId, Stage.Train, context.Message.Attempt, keepProgress: newest && saga.CurrentState == Pausing.Name);
         }
     }
 
-    private static void AddFile(FineTuneSaga saga, ResultFile file) => saga.Result = saga.Result with { Files = [.. saga.Result.Files, file] };
+    /// <summary>A stage that had to be done again makes its file anew.</summary>
+    private static void AddFile(FineTuneSaga saga, ResultFile file) =>
+        saga.Result = saga.Result with { Files = [.. saga.Result.Files.Where(known => known.Path != file.Path), file] };
 }

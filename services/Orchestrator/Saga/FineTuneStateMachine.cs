@@ -27,6 +27,9 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     /// <summary>The states in which a job is at its end; MassTransit's own <c>Final</c> would delete the row.</summary>
     public static readonly IReadOnlyList<string> AtEnd = [nameof(Succeeded), nameof(Failed), nameof(Cancelled)];
 
+    /// <summary>The states in which a job waits for nothing that another service does.</summary>
+    public static readonly IReadOnlyList<string> AtRest = [.. AtEnd, nameof(Paused)];
+
     private readonly ILogger<FineTuneStateMachine> _logger;
     private readonly TimeProvider _time;
 
@@ -55,6 +58,7 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
         SilencePhase();
         FailurePhase();
         CancelPhase();
+        PausePhase();
     }
 
     /// <summary>A stage is at work; which one stands in <see cref="FineTuneSaga.Stage"/>.</summary>
@@ -68,6 +72,12 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
 
     public State Cancelling { get; private set; } = null!;
 
+    /// <summary>On the way to <see cref="Paused"/>: what runs is being ended, then the host is given back.</summary>
+    public State Pausing { get; private set; } = null!;
+
+    /// <summary>Nothing runs and no host is held, until the job is told to go on.</summary>
+    public State Paused { get; private set; } = null!;
+
     public State Succeeded { get; private set; } = null!;
 
     public State Failed { get; private set; } = null!;
@@ -77,6 +87,10 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
     public Event<SubmitJob> JobSubmitted { get; private set; } = null!;
 
     public Event<CancelJob> CancelRequested { get; private set; } = null!;
+
+    public Event<PauseJob> PauseRequested { get; private set; } = null!;
+
+    public Event<ResumeJob> ResumeRequested { get; private set; } = null!;
 
     public Event<JobValidated> Validated { get; private set; } = null!;
 

@@ -28,7 +28,7 @@ internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> datab
     }
 
     /// <summary>
-    /// Charges a tick that is over and reserves the next one, which runs until the lease is released. Where that passes the job's total budget, the job is told to end.
+    /// Charges a tick that is over and reserves the next one, which runs until the lease is released. Where that passes the job's total budget, the job is told to pause.
     /// </summary>
     /// <returns>false if another has done it.</returns>
     public async Task<bool> TickAsync(long rowId, TimeSpan tick, DateTimeOffset now, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class LedgerTable(IDbContextFactory<ProvisioningDbContext> datab
                 JobId = row.JobId,
                 LeaseId = row.LeaseId,
                 Message = FormattableString.Invariant(
-                    $"The job's budget of {lease.BudgetTotal} {lease.Currency} is used up: {charged:0.####} are spent. Its checkpoints are kept. Raise budget.total and submit it again."),
+                    $"The job's budget of {lease.BudgetTotal} {lease.Currency} is used up: {charged:0.####} are spent. Give it more: finetune resume {row.JobId} --budget TOTAL"),
             };
             await outbox.PublishAsync(database, told, cancellationToken);
         }

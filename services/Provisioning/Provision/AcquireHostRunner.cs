@@ -140,8 +140,11 @@ internal sealed class AcquireHostRunner(
         var cost = await leases.RequestAsync(lease, money.Value.Tick, context, cancellationToken);
         return !lease.IsAbove(cost) ? lease : throw new StageException(new Failure(
             "budget_used",
-            FormattableString.Invariant($"A host for {offer.HourlyPrice} {lease.Currency} an hour passes the job's budget of {lease.BudgetTotal}: with its first minutes the job costs {cost:0.####}. Raise budget.total."),
-            FailureKind.Budget));
+            FormattableString.Invariant($"A host for {offer.HourlyPrice} {lease.Currency} an hour passes the job's budget of {lease.BudgetTotal}: with its first minutes the job costs {cost:0.####}. Give it more: finetune resume {command.JobId} --budget TOTAL"),
+            FailureKind.Budget)
+        {
+            NeedsPerson = true,
+        });
     }
 
     private async Task<HostAcquired> AcquiredAsync(

@@ -17,6 +17,10 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
     public async Task<IReadOnlyList<int>> CommittedByAsync(StageContext claim, CancellationToken cancellationToken) =>
         [.. (await table.NewestFirstAsync(claim.JobId, cancellationToken)).Where(row => row.Attempt == claim.Attempt).Select(row => row.Step).Order()];
 
+    /// <summary>Step of the job's newest committed checkpoint; 0 if it has none.</summary>
+    public async Task<int> LastStepAsync(string jobId, CancellationToken cancellationToken) =>
+        (await table.NewestFirstAsync(jobId, cancellationToken)).Select(row => row.Step).FirstOrDefault();
+
     /// <summary>Copies every file, hashed on both sides, then commits under the current fence. Null if the trainer deleted the folder meanwhile.</summary>
     public async Task<ArtifactReference?> CommitAsync(StageContext claim, IComputeHost host, string folder, int step, CancellationToken cancellationToken)
     {

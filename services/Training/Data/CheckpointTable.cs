@@ -20,7 +20,7 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
 
     /// <summary>
     /// Commits a checkpoint whose files are all in the store. The claim is looked at and the row written in one transaction: a runner that lost its claim
-    /// meanwhile, or whose attempt a newer one or a cancel closes, commits nothing.
+    /// meanwhile, or whose attempt a newer one or a cancel closes, commits nothing; one that ends an attempt and keeps its progress does.
     /// </summary>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
     public Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
@@ -41,5 +41,5 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
             return checkpoint;
         },
         cancellationToken,
-        wanted: true);
+        wanted: !claim.KeepsProgress);
 }

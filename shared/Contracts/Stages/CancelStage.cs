@@ -13,4 +13,7 @@ public sealed record CancelStage : IStageCommand
     /// The host on which it ran is lost: nothing can be ended there, and nobody waits for it. The attempts are closed at once; whoever works on one loses its claim.
     /// </summary>
     public bool HostIsLost { get; init; }
+
+    /// <summary>The job goes on later: what this attempt has reached, and a next one can go on from, is brought to safety before the answer.</summary>
+    public bool KeepProgress { get; init; }
 }

@@ -6,7 +6,7 @@ namespace FineTunePipeline.Contracts.Stages;
 /// <param name="Kind">What happens next depends on it.</param>
 public sealed record Failure(string Code, string Message, FailureKind Kind)
 {
-    /// <summary>Nothing changes before a person does what <see cref="Message"/> says; the job waits, and tries again from time to time.</summary>
+    /// <summary>Nothing changes before a person does what <see cref="Message"/> says; the job waits, and tries again from time to time (<see cref="FailureKind.Budget"/>: it is paused).</summary>
     public bool NeedsPerson { get; init; }
 
     /// <summary>The last lines of a log, where they help; never secrets.</summary>

@@ -73,8 +73,8 @@ internal abstract class SqlDialect
     /// </summary>
     public const string InsertFirstRun =
         """
-        INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Owner", "ClaimedUntil", "Entries", "Tries")
-        SELECT @p0, @p1, @p2, 'Open', @p3, 1, 0, @p4, @p5, @p6, @p7, 0 WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
+        INSERT INTO stage_runs ("JobId", "Stage", "Attempt", "State", "Command", "Fence", "NextLookAt", "AcceptedAt", "Owner", "ClaimedUntil", "Entries", "Tries", "KeepProgress")
+        SELECT @p0, @p1, @p2, 'Open', @p3, 1, 0, @p4, @p5, @p6, @p7, 0, FALSE WHERE NOT EXISTS (SELECT 1 FROM stage_runs WHERE "JobId" = @p0 AND "Stage" = @p1) RETURNING 1
         """;
 
     /// <summary>Ends a run: no row if the claim is lost. State, type and JSON of the outcome; job, stage, attempt, fence, state before.</summary>

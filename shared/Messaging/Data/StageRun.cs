@@ -33,6 +33,9 @@ public sealed class StageRun
     /// <summary>When its command came; null for rows of before this was written. Read by metrics alone.</summary>
     public long? AcceptedAt { get; set; }
 
+    /// <summary>While it is closing: what it has reached is kept for a next attempt.</summary>
+    public bool KeepProgress { get; set; }
+
     /// <summary>Times that it was claimed.</summary>
     public int Entries { get; set; }
 

@@ -56,5 +56,9 @@ internal static class SharedSchema
             "stage runs count their claims",
             """ALTER TABLE "stage_runs" ADD COLUMN "Entries" INTEGER NOT NULL DEFAULT 0;""",
             """ALTER TABLE stage_runs ADD COLUMN "Entries" integer NOT NULL DEFAULT 0;"""),
+        new(
+            "stage runs that end and keep what they reached",
+            """ALTER TABLE "stage_runs" ADD COLUMN "KeepProgress" INTEGER NOT NULL DEFAULT 0;""",
+            """ALTER TABLE stage_runs ADD COLUMN "KeepProgress" boolean NOT NULL DEFAULT FALSE;"""),
     ];
 }

@@ -18,6 +18,9 @@ public interface IStageRunner<in TCommand>
     /// <exception cref="StageException">The stage failed; its failure is published. Any other exception is published as <see cref="StageFailures"/> has it.</exception>
     Task<IStageEvent> RunAsync(TCommand command, StageContext context, CancellationToken cancellationToken);
 
-    /// <summary>Ends what this attempt left running outside and removes what only it needed. Called until it succeeds; must be repeatable.</summary>
+    /// <summary>
+    /// Ends what this attempt left running outside and removes what only it needed. Called until it succeeds; must be repeatable. With
+    /// <see cref="StageContext.KeepsProgress"/> it first keeps what a next attempt can go on from, if the stage has such a thing.
+    /// </summary>
     Task CancelAsync(TCommand command, StageContext context, CancellationToken cancellationToken);
 }

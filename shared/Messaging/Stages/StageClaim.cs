@@ -36,6 +36,8 @@ internal sealed class StageClaim<TDb> : StageContext, IDisposable
 
     public override long Fence => Row.Fence;
 
+    public override bool KeepsProgress => Row is { State: StageRunState.Closing, KeepProgress: true };
+
     public override string? Handle => _handle;
 
     /// <summary>Fires when nothing at all may be done any more: claim lost, or process stopping.</summary>

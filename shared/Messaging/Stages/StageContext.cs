@@ -14,6 +14,9 @@ public abstract class StageContext
     /// <summary>Grows with every claim of this job and stage; writes to a service's own tables carry it.</summary>
     public abstract long Fence { get; }
 
+    /// <summary>The attempt is being ended, and what it has reached is to be kept for a next one.</summary>
+    public virtual bool KeepsProgress => false;
+
     /// <summary>What an earlier entry of this attempt saved, or null.</summary>
     public abstract string? Handle { get; }
 

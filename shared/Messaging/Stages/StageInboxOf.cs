@@ -45,7 +45,7 @@ internal sealed class StageInboxOf<TCommand, TDb>(
 
     internal override async Task CancelAsync(WriteSession session, CancelStage cancel, CancellationToken cancellationToken)
     {
-        var row = await table.CancelAsync(session, database, cancel.JobId, settings.Stage, cancel.Attempt, cancel.HostIsLost);
+        var row = await table.CancelAsync(session, database, cancel.JobId, settings.Stage, cancel.Attempt, cancel.HostIsLost, cancel.KeepProgress);
         _closes = true;
         if (row is null or { State: StageRunState.Closed })
         {

@@ -62,8 +62,9 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
     /// a tombstone takes its place; it is at its end when all older attempts are.
     /// </summary>
     /// <param name="abandon">They are closed at once, whoever works on them: what they left outside is out of reach.</param>
+    /// <param name="keep">What this attempt has reached is kept; a later wish to end it does not take that back.</param>
     /// <returns>The attempt's row; null if the attempt never came and a newer one did.</returns>
-    public async Task<StageRun?> CancelAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, bool abandon = false)
+    public async Task<StageRun?> CancelAsync(WriteSession session, TDb database, string jobId, Stage stage, int attempt, bool abandon = false, bool keep = false)
     {
         await dialect.LockStageAsync(session, jobId, stage.ToString());
         await using var joined = await session.JoinAsync(database);
@@ -75,7 +76,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
         }
         else
         {
-            Close(ended);
+            Close(ended, attempt, keep);
         }
 
         var row = known.SingleOrDefault(row => row.Attempt == attempt);
@@ -167,11 +168,11 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
             .SingleOrDefaultAsync(row => row.JobId == jobId && row.Stage == stage && row.Attempt == attempt, cancellationToken);
     }
 
-    private static void Close(IEnumerable<StageRun> rows)
+    private static void Close(IEnumerable<StageRun> rows, int attempt = 0, bool keep = false)
     {
         foreach (var row in rows.Where(row => row.State is StageRunState.Open or StageRunState.Finished))
         {
-            (row.State, row.NextLookAt, row.Outcome) = (StageRunState.Closing, 0, null);
+            (row.State, row.NextLookAt, row.Outcome, row.KeepProgress) = (StageRunState.Closing, 0, null, keep && row.Attempt == attempt);
         }
     }
 

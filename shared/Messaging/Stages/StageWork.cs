@@ -118,6 +118,7 @@ internal sealed class StageWork<TCommand, TDb>(
             var row = await table.FindAsync(claim.JobId, settings.Stage, claim.Attempt, CancellationToken.None);
             if (row is { State: StageRunState.Closing } && row.Fence == claim.Fence)
             {
+                (claim.Row.State, claim.Row.KeepProgress) = (row.State, row.KeepProgress);
                 await CloseAsync(services, claim);
                 return;
             }

@@ -146,6 +146,8 @@ public sealed class BadRequestTests(GuardedGatewayHost gateway) : IClassFixture<
     [InlineData("GET", "/api/jobs/ftjob-none/files")]
     [InlineData("GET", "/api/jobs/ftjob-none/files/a.gguf")]
     [InlineData("POST", "/api/jobs/ftjob-none/cancel")]
+    [InlineData("POST", "/api/jobs/ftjob-none/pause")]
+    [InlineData("POST", "/api/jobs/ftjob-none/resume")]
     [InlineData("GET", "/api/nothing")]
     public async Task What_is_not_there_is_not_found(string method, string address) =>
         Assert.Equal(404, (await GatewayHost.FaultAsync(await gateway.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), address)))).Status);

@@ -30,6 +30,11 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
 
     public Task<HttpResponseMessage> CancelAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/cancel", null);
 
+    public Task<HttpResponseMessage> PauseAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/pause", null);
+
+    public Task<HttpResponseMessage> ResumeAsync(string jobId, object? body = null) =>
+        body is null ? _http.PostAsync($"/api/jobs/{jobId}/resume", null) : _http.PostAsJsonAsync($"/api/jobs/{jobId}/resume", body);
+
     public Task<HttpResponseMessage> ChatAsync(string jobId) => _http.PostAsJsonAsync(
         "/api/chat", new { model = jobId, messages = new[] { new { role = "user", content = "Who are you?" } }, temperature = 0, max_tokens = 8 });
 

@@ -24,6 +24,12 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
     /// <summary>Run folders that were stopped, in order.</summary>
     public List<string> Stopped { get; } = [];
 
+    /// <summary>How long each of them was given to end by itself.</summary>
+    public List<TimeSpan> Graces { get; } = [];
+
+    /// <summary>Files cannot be read: the host does not answer.</summary>
+    public bool FailReads { get; set; }
+
     /// <summary>Folders and files that were deleted, in order.</summary>
     public List<string> Deleted { get; } = [];
 
@@ -79,6 +85,7 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
     public Task StopAsync(string runFolder, TimeSpan grace, CancellationToken cancellationToken)
     {
         Stopped.Add(runFolder);
+        Graces.Add(grace);
         if (_runs.TryGetValue(runFolder, out var run) && run.State == RunState.Running)
         {
             End(runFolder, RunState.Exited, 143);
@@ -113,7 +120,7 @@ public sealed class ScriptedHost : IComputeHost, IHostConnector
         }
     }
 
-    public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => Files.TryGetValue(path, out var bytes)
+    public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => FailReads ? throw new HostUnreachableException("The host does not answer.") : Files.TryGetValue(path, out var bytes)
         ? Task.FromResult<Stream>(new MemoryStream(bytes))
         : throw new FileNotFoundException($"The host has no file {path}.", path);
 

@@ -15,6 +15,11 @@ public sealed class RecordedClaim(string jobId, int attempt = 1, long fence = 1,
 
     public override long Fence => fence;
 
+    /// <summary>Set by a test that ends the attempt as a pause does.</summary>
+    public bool Keeping { get; set; }
+
+    public override bool KeepsProgress => Keeping;
+
     public override string? Handle => Saved;
 
     /// <summary>The note to the next entry.</summary>

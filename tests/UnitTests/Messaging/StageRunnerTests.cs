@@ -186,6 +186,28 @@ public sealed class StageRunnerTests : IAsyncLifetime
         Assert.Equal(StageRunState.Closed, (await _bench.RowAsync()).State);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attempt_that_is_ended_knows_whether_it_keeps_what_it_reached_and_a_later_wish_does_not_change_that(bool keep)
+    {
+        var worker = await _bench.StartAsync();
+        await worker.Inbox.AcceptAsync(Command(), default);
+        Assert.False((await worker.Script.EnteredAsync()).Context.KeepsProgress);
+        worker.Script.End = (_, _) => throw new IOException("The host does not answer.");
+        await worker.Inbox.CancelAsync(Cancel() with { KeepProgress = keep }, default);
+        Assert.Equal(keep, (await worker.Script.EndingAsync()).Context.KeepsProgress);
+        await _bench.UntilAsync(row => row.Tries == 1);
+
+        // Another worker ends it.
+        worker.Script.End = (_, _) => Task.CompletedTask;
+        await worker.Inbox.CancelAsync(Cancel(), default);
+        await _bench.DueNowAsync();
+        worker.Wake();
+        Assert.Equal(keep, (await worker.Script.EndingAsync()).Context.KeepsProgress);
+        await worker.CancelledAsync();
+    }
+
     [Fact]
     public async Task A_tombstone_after_older_attempts_is_told_once_those_have_ended()
     {

@@ -27,6 +27,8 @@ namespace FineTunePipeline.UnitTests.Orchestrator;
 /// <summary>The saga alone on an in-memory bus: tests play the services.</summary>
 internal sealed class SagaBench : IAsyncDisposable
 {
+    private static readonly Guid Token = Guid.CreateVersion7();
+
     private readonly ServiceProvider _provider;
     private readonly IBusControl _bus;
 
@@ -61,7 +63,9 @@ internal sealed class SagaBench : IAsyncDisposable
         return bench;
     }
 
-    public Task PublishAsync(object message) => _bus.Publish(message, message.GetType());
+    /// <summary>What was scheduled carries the token of its schedule: without the saga's own it is not listened to.</summary>
+    public Task PublishAsync(object message) => _bus.Publish(
+        message, message.GetType(), Pipe.Execute<PublishContext>(context => context.Headers.Set(MessageHeaders.SchedulingTokenId, message is RetryDue or DeadlineDue ? Token.ToString("D") : null)));
 
     /// <summary>What the bus tells when the consumer of a message failed at its last try.</summary>
     public Task PublishFaultAsync<T>(T message, string why)
@@ -79,6 +83,8 @@ internal sealed class SagaBench : IAsyncDisposable
             Stage = stage,
             Attempts = Enum.GetValues<Stage>().Where(known => known <= stage).ToImmutableDictionary(known => known, _ => 2),
             Inputs = SampleEvents.Inputs(),
+            DeadlineToken = Token,
+            RetryToken = state == "Waiting" ? Token : null,
         };
         saga.JobId = JobId.From(saga.CorrelationId);
         if (stage > Stage.Provision)
@@ -120,6 +126,8 @@ internal sealed class SagaBench : IAsyncDisposable
         [
             new SubmitJob { JobId = id, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch },
             new CancelJob { JobId = id, Reason = "test" },
+            new PauseJob { JobId = id, Reason = "test" },
+            new ResumeJob { JobId = id, BudgetTotal = 20 },
             .. Enum.GetValues<Stage>().Select(stage => (object)SampleEvents.Success(id, stage, attempt, "lease-event")),
             new TrainingStarted { JobId = id, Attempt = attempt, FromStep = 0 },
             .. Enum.GetValues<FailureKind>().Select(kind => (object)Failed(id, saga.Stage, attempt, kind)),

@@ -14,13 +14,15 @@ namespace FineTunePipeline.UnitTests.Orchestrator;
 /// <summary>Walks every state and every stage against every event, of the current attempt and of an older one.</summary>
 public sealed class SagaTableTests
 {
-    private static readonly string[] States = ["Running", "Waiting", "Finishing", "Cancelling", "Succeeded", "Failed", "Cancelled"];
+    private static readonly string[] States = ["Running", "Waiting", "Finishing", "Cancelling", "Pausing", "Paused", "Succeeded", "Failed", "Cancelled"];
 
     [Theory]
     [InlineData("Running")]
     [InlineData("Waiting")]
     [InlineData("Finishing")]
     [InlineData("Cancelling")]
+    [InlineData("Pausing")]
+    [InlineData("Paused")]
     [InlineData("Succeeded")]
     [InlineData("Failed")]
     [InlineData("Cancelled")]
@@ -84,6 +86,11 @@ public sealed class SagaTableTests
                 break;
         }
 
+        if (saga.CurrentState is "Paused" && saga.LeaseId is not null && WasAlive(where))
+        {
+            problems.Add($"{where}: the job rests and holds the lease {saga.LeaseId}");
+        }
+
         if (saga.CurrentState is "Failed" or "Cancelled" && saga.LeaseId is not null && !saga.Releasing && WasAlive(where))
         {
             problems.Add($"{where}: the job ended and its lease {saga.LeaseId} was not released");
@@ -94,5 +101,6 @@ public sealed class SagaTableTests
         began.Attempt == 2 && ((saga.CurrentState == "Running" && saga.Stage == Stage.Train) || saga.Trained is not null);
 
     /// <summary>A table entry put into a final state by the test itself holds a lease that no event of the test took.</summary>
-    private static bool WasAlive(string where) => where.StartsWith("Running", StringComparison.Ordinal) || where.StartsWith("Waiting", StringComparison.Ordinal);
+    private static bool WasAlive(string where) =>
+        where.StartsWith("Running", StringComparison.Ordinal) || where.StartsWith("Waiting", StringComparison.Ordinal) || where.StartsWith("Pausing", StringComparison.Ordinal);
 }

@@ -75,6 +75,7 @@ internal sealed class TrainingBench : IDisposable
             new TrainingStart(archive, Store, Time, NullLogger<TrainingStart>.Instance),
             new TrainingWatch(archive, options, Time, WatchLog),
             new TrainingResult(Store, Time),
+            new LastCheckpoint(archive, Time, NullLogger<LastCheckpoint>.Instance),
             options);
     }
 

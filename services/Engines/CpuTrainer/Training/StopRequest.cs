@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FineTunePipeline.CpuTrainer.Training;
 
-/// <summary>SIGTERM or SIGINT: the training ends after a checkpoint. A second signal ends the program at once.</summary>
+/// <summary>
+/// SIGTERM or SIGINT: the training ends after a checkpoint. A second SIGINT ends the program at once; a second SIGTERM does not: a service that was killed
+/// while it waited for the checkpoint asks again, and has SIGKILL for a trainer that takes too long.
+/// </summary>
 internal sealed class StopRequest : IDisposable
 {
     private const int SignalBase = 128;
@@ -48,7 +51,7 @@ internal sealed class StopRequest : IDisposable
 
     private void Take(PosixSignalContext context, int signal)
     {
-        context.Cancel = !IsRequested;
+        context.Cancel = signal == Terminate || !IsRequested;
         _signal = signal;
         _source.Cancel();
     }

@@ -125,6 +125,32 @@ public sealed class RentedHostTests : PoolTests
     }
 
     [Fact]
+    public async Task A_job_whose_budget_is_used_up_is_paused_on_no_host_and_goes_on_when_it_is_given_more()
+    {
+        // The first tick is more than the budget.
+        var host = await Home.AddAsync("gpu-1", "--price", "3.6");
+        var job = PoolHome.OnHost(SmallJob.Long(steps: 300, saveSteps: 1000));
+        var jobId = await Home.Gateway.SubmitAsync(job with { Budget = job.Budget with { Total = 0.0001m } });
+        var paused = await Home.Gateway.UntilAsync(jobId, view => view.State == JobState.Paused, "a rest");
+        Assert.Contains($"finetune resume {jobId} --budget TOTAL", paused.Message, StringComparison.Ordinal);
+
+        await Home.FinetuneAsync("resume", jobId, "--budget", "20");
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
+        await Home.FinetuneAsync("pause", jobId);
+        await Home.Gateway.UntilAsync(jobId, view => view.State == JobState.Paused, "a rest");
+        await Home.HostAsync("gpu-1", view => view.State == HostState.Free);
+        Assert.Empty(host.Processes());
+        Assert.Empty(host.Leftovers());
+
+        await Home.FinetuneAsync("resume", jobId);
+        var ended = await Home.Gateway.EndAsync(jobId);
+
+        Assert.True(ended.State == JobState.Succeeded, ended.Failure?.Message);
+        Assert.Contains(await Home.Gateway.HistoryAsync(jobId), stored => stored.Change?.Message.StartsWith("Training goes on from step", StringComparison.Ordinal) == true);
+        Assert.Equal(2, (await Home.Gateway.UntilAsync(jobId, view => view.Cost is { Held: 0 }, "what it cost")).Cost!.Hosts.Count);
+    }
+
+    [Fact]
     public async Task A_cancelled_job_leaves_the_host_clean()
     {
         var host = await Home.AddAsync("gpu-1");
