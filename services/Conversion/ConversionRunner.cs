@@ -40,7 +40,7 @@ internal sealed class ConversionRunner(
         var engineVersion = await versions.OfModelToolAsync(host, folders.Engines, cancellationToken);
 
         var merged = await merger.MergeAsync(host, command, folders, cancellationToken);
-        var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.Model, cancellationToken) : null);
+        var plan = ConversionPlan.For(requested, ConversionPlan.NeedsFit(requested) ? await fits.LoadAsync(command.Inputs.KnownModel, cancellationToken) : null);
         var questions = await LoadQuestionsAsync(host, command, folders, cancellationToken);
 
         var made = new List<ConvertedFile>();
@@ -136,7 +136,7 @@ internal sealed class ConversionRunner(
                 StartedAt = started,
                 EndedAt = time.GetUtcNow(),
                 EngineVersion = engineVersion,
-                Model = command.Inputs.Model,
+                Model = command.Inputs.KnownModel,
                 Trained = command.Trained.Output,
                 Merged = converted.Merged,
                 Files = made,

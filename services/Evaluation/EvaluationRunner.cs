@@ -38,7 +38,7 @@ internal sealed class EvaluationRunner(
                 StartedAt = started,
                 EndedAt = time.GetUtcNow(),
                 TrainerVersion = command.Prepared.TrainerVersion,
-                Model = command.Inputs.Model,
+                Model = command.Inputs.KnownModel,
                 Trained = command.Trained.Output,
                 Questions = command.Inputs.Questions,
                 Report = stored,

@@ -50,6 +50,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<LeaseEnd>();
         services.AddSingleton<EnginePackages>();
         services.AddSingleton<EngineInstaller>();
+        services.AddSingleton<EngineRuns>();
         services.AddSingleton<EnvironmentChecks>();
         services.AddSingleton<EnvironmentTest>();
         services.AddSingleton<ModelCache>();

@@ -30,7 +30,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             Trainer = command.Spec.Provider.Trainer,
             TrainerVersion = command.Prepared.TrainerVersion,
             Precision = trainer.Precision,
-            Model = command.Inputs.Model,
+            Model = command.Inputs.KnownModel,
             Dataset = command.Inputs.Dataset,
             Hyperparameters = command.Spec.Hyperparameters,
             Configuration = handle.Configuration,

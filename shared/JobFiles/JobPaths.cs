@@ -6,7 +6,7 @@ namespace FineTunePipeline.JobFiles;
 /// <summary>The files that a job names.</summary>
 public static class JobPaths
 {
-    /// <summary>Every path of the job replaced by what <paramref name="replace"/> makes of it; artifacts stay. Data files stay separated by commas.</summary>
+    /// <summary>Every path of the job replaced by what <paramref name="replace"/> makes of it; artifacts, and a model on the host, stay. Data files stay separated by commas.</summary>
     public static JobSpec Map(JobSpec spec, Func<string, string> replace)
     {
         string Path(string path) => path.StartsWith(ArtifactReference.UriPrefix, StringComparison.Ordinal) ? path : replace(path);
@@ -14,7 +14,7 @@ public static class JobPaths
 
         return spec with
         {
-            Model = Path(spec.Model),
+            Model = HostModel.IsNamedBy(spec.Model) ? spec.Model : Path(spec.Model),
             Dataset = string.Join(',', spec.Dataset.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Path)),
             Evaluation = spec.Evaluation with
             {

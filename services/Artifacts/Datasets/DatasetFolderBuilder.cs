@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.ModelFormats.Datasets;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Artifacts.Datasets;

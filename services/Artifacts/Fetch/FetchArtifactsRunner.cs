@@ -7,6 +7,7 @@ using FineTunePipeline.Contracts.Fetch;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Artifacts.Fetch;
@@ -28,7 +29,7 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
         var (dataset, names) = await FetchDatasetAsync(command, faults, cancellationToken);
         faults.ThrowIfAny();
 
-        var inputs = new JobInputs { Model = model!, Dataset = dataset!, DatasetNames = names, Questions = questions };
+        var inputs = new JobInputs { Model = model, Dataset = dataset!, DatasetNames = names, Questions = questions };
         var statement = new FetchStatement
         {
             JobId = command.JobId,
@@ -54,8 +55,14 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
         return Task.CompletedTask;
     }
 
+    /// <summary>null, without a fault, for a model that lies on the host: what it is, is known once a host has it.</summary>
     private async Task<ArtifactReference?> FetchModelAsync(string model, FaultList faults, CancellationToken cancellationToken)
     {
+        if (HostModel.IsNamedBy(model))
+        {
+            return null;
+        }
+
         if (InputReference.Parse(model) is not { } reference)
         {
             faults.Add("model_path", $"model: '{model}' is neither an absolute path nor artifact: and 64 hexadecimal digits.");

@@ -1,6 +1,7 @@
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Artifacts.Models;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Validate;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.ServiceDefaults.Questions;
 
 namespace FineTunePipeline.Artifacts.Questions;

@@ -1,6 +1,7 @@
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 
 namespace FineTunePipeline.Artifacts.Questions;

@@ -1,5 +1,6 @@
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.ModelFormats.Datasets;
+using FineTunePipeline.ModelFormats.Folders;
 
 namespace FineTunePipeline.Artifacts.Validate;
 

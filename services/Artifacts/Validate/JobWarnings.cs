@@ -1,5 +1,6 @@
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.ModelFormats.Gguf;
 
 namespace FineTunePipeline.Artifacts.Validate;
@@ -9,7 +10,7 @@ internal static class JobWarnings
 {
     private const int FewSamples = 10;
 
-    public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts model, DatasetFolder data, DatasetFacts dataset, TokenFacts tokens, int questions)
+    public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts? model, DatasetFolder data, DatasetFacts dataset, TokenFacts? tokens, int questions)
     {
         var warnings = new List<string>();
         if (dataset.Skipped > 0)
@@ -22,7 +23,7 @@ internal static class JobWarnings
             warnings.Add($"There are only {dataset.Samples} samples; a model seldom learns from so few.");
         }
 
-        if (tokens.OverCutoff > 0)
+        if (tokens is { OverCutoff: > 0 })
         {
             warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut "
                 + $"(the longest has {tokens.MaxTokens} tokens).");
@@ -42,6 +43,12 @@ internal static class JobWarnings
         if (questions == 0)
         {
             warnings.Add("No questions are asked: the result is deployed unjudged.");
+        }
+
+        if (model is null)
+        {
+            warnings.Add($"{spec.Model} is checked on the host, before the training: its files, the data's tokens, and that it answers. Memory and disk are not foreseen.");
+            return warnings;
         }
 
         AddQuantisation(spec, model, warnings);

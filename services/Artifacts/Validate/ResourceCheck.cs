@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Folders;
 using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Artifacts.Validate;

@@ -1,5 +1,6 @@
 using FineTunePipeline.Artifacts.Models;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Folders;
 
 namespace FineTunePipeline.Artifacts.Validate;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.ModelFormats.Folders;
 
 namespace FineTunePipeline.Artifacts.Validate;
 
@@ -27,6 +28,10 @@ internal static partial class SpecRules
             faults.Add("spec_name", "name must have 1 to 100 characters, none of them a control character.");
         }
 
+        faults.Require(
+            !HostModel.IsNamedBy(spec.Model) || HostModel.FolderOf(spec.Model) is not null,
+            "model_path",
+            $"model: '{spec.Model}' must name an absolute folder on the host, such as {HostModel.UriPrefix}/root/autodl-tmp/model.");
         foreach (var (key, value) in spec.Variables)
         {
             faults.Require(

@@ -8,6 +8,7 @@ using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ModelFormats.Folders;
 using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Artifacts.Validate;

@@ -6,6 +6,7 @@ using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
 
@@ -30,31 +31,35 @@ internal sealed class ValidateJobRunner(
         var faults = new FaultList();
         SpecRules.Check(spec, options.Value, faults);
 
-        // Each part is judged by itself, so that a fault in one does not hide those of the others.
-        var model = await CheckModelAsync(spec, work, faults, cancellationToken);
+        // Each part is judged by itself, so that a fault in one does not hide those of the others. What lies on a host is judged there, before it is trained.
+        var isOnHost = HostModel.IsNamedBy(spec.Model);
+        var model = isOnHost ? null : await CheckModelAsync(spec, work, faults, cancellationToken);
         var (data, dataset) = await CheckDatasetAsync(spec, work, faults, cancellationToken);
         var questions = await CheckQuestionsAsync(spec, faults, cancellationToken);
-        if (model is null || data is null || !faults.IsEmpty)
+        if ((model is null && !isOnHost) || data is null || !faults.IsEmpty)
         {
             faults.ThrowIfAny();
             throw StageException.Internal("validate_silent", "The job was found unusable without a reason.");
         }
 
-        var tokens = await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
+        var tokens = model is null ? null : await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
         faults.ThrowIfAny();
-        var estimate = ResourceEstimate.Of(spec, model, tokens!);
-        resources.Check(spec, estimate, faults);
-        faults.ThrowIfAny();
+        var estimate = model is null ? null : ResourceEstimate.Of(spec, model, tokens!);
+        if (estimate is not null)
+        {
+            resources.Check(spec, estimate, faults);
+            faults.ThrowIfAny();
+        }
 
         var report = new ValidationReport
         {
             Samples = dataset!.Samples,
             Skipped = dataset.Skipped,
-            Tokens = tokens!.Tokens,
-            OverCutoff = tokens.OverCutoff,
-            Parameters = model.Parameters,
-            EstimatedMemoryBytes = estimate.MemoryBytes,
-            EstimatedDiskBytes = estimate.DiskBytes,
+            Tokens = tokens?.Tokens ?? 0,
+            OverCutoff = tokens?.OverCutoff ?? 0,
+            Parameters = model?.Parameters ?? 0,
+            EstimatedMemoryBytes = estimate?.MemoryBytes ?? 0,
+            EstimatedDiskBytes = estimate?.DiskBytes ?? 0,
             Warnings = JobWarnings.Of(spec, model, data, dataset, tokens, questions.Values.Sum()),
         };
         var statement = new ValidationStatement
@@ -63,7 +68,7 @@ internal sealed class ValidateJobRunner(
             Attempt = command.Attempt,
             StartedAt = started,
             EndedAt = time.GetUtcNow(),
-            Architecture = model.Config.ModelType,
+            Architecture = model?.Config.ModelType,
             Report = report,
             Tokens = tokens,
             SkippedRecords = dataset.SkippedRecords,
@@ -113,14 +118,7 @@ internal sealed class ValidateJobRunner(
         }
 
         var listed = ModelFolder.Read(folder!, faults);
-        ChatTemplateCheck.Check(listed, spec, faults);
-        var facts = ModelCheck.Check(listed, faults);
-        if (facts is not null && spec.Outputs.Gguf.Count > 0)
-        {
-            GgufPreflight.Check(facts.Folder, faults);
-        }
-
-        return faults.IsEmpty ? facts : null;
+        return ModelInspection.Inspect(listed, makesGguf: spec.Outputs.Gguf.Count > 0, faults);
     }
 
     private async Task<(DatasetFolder? Folder, DatasetFacts? Facts)> CheckDatasetAsync(

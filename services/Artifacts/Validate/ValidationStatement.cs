@@ -16,11 +16,12 @@ internal sealed record ValidationStatement
 
     public required DateTimeOffset EndedAt { get; init; }
 
-    public required string Architecture { get; init; }
+    /// <summary>null, like <see cref="Tokens"/>, for a model that lies on the host.</summary>
+    public required string? Architecture { get; init; }
 
     public required ValidationReport Report { get; init; }
 
-    public required TokenFacts Tokens { get; init; }
+    public required TokenFacts? Tokens { get; init; }
 
     /// <summary>Records that are skipped; the first fifty, with file and line.</summary>
     public required IReadOnlyList<string> SkippedRecords { get; init; }

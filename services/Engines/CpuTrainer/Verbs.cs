@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.CpuTrainer.Export;
 using FineTunePipeline.CpuTrainer.Pretraining;
@@ -22,10 +23,12 @@ internal static class Verbs
         |   finetune-trainer pretrain OUT [--steps N] [--seed N]:            |
         |                                            demo base model         |
         |   finetune-trainer pretrain --data DIR: demo data and questions    |
-        |   finetune-trainer env: show environment info                      |
+        |   finetune-trainer env [--json]: show environment info             |
         |   finetune-trainer version: show version info                      |
         ----------------------------------------------------------------------
         """;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static int Run(string[] arguments)
     {
@@ -63,6 +66,10 @@ internal static class Verbs
                 return PretrainCommand.Run(rest);
             case "version":
                 output.Line($"finetune-trainer {Version()}");
+                return 0;
+            case "env" when rest is ["--json"]:
+                TorchRuntime.Initialize();
+                output.Line(JsonSerializer.Serialize(TorchReport.Make(), Json));
                 return 0;
             case "env":
                 output.Line(

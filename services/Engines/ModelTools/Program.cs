@@ -6,6 +6,7 @@ Verb[] verbs =
 [
     new("tokenize", TokenizeCommand.Usage, TokenizeCommand.RunAsync),
     new("preview", PreviewCommand.Usage, PreviewCommand.RunAsync),
+    new("inspect", InspectCommand.Usage, InspectCommand.RunAsync),
     new("merge", MergeCommand.Usage, MergeCommand.RunAsync),
     new("gguf", GgufCommand.Usage, GgufCommand.RunAsync),
     new("quantize", QuantizeCommand.Usage, QuantizeCommand.RunAsync),
@@ -13,6 +14,7 @@ Verb[] verbs =
     new("ask", AskCommand.Usage, AskCommand.RunAsync),
     new("perplexity", PerplexityCommand.Usage, PerplexityCommand.RunAsync),
     new("modelfile", ModelfileCommand.Usage, ModelfileCommand.RunAsync),
+    new("reach", ReachCommand.Usage, ReachCommand.RunAsync),
     new("version", VersionCommand.Usage, VersionCommand.RunAsync),
     new("serve", ServeCommand.Usage, ServeCommand.RunAsync),
 ];

@@ -156,6 +156,12 @@ internal static class JobsApi
             Check(path, "", $"Name an upload ({ArtifactReference.UriPrefix}<sha256>); `finetune submit` uploads for you.");
             return path;
         });
+        if (HostModel.IsNamedBy(spec.Model) && spec.Provider.Name == "local")
+        {
+            // Where the host is this computer it is a path like any other.
+            Check(HostModel.FolderOf(spec.Model) ?? spec.Model, "model", $"Name an upload ({ArtifactReference.UriPrefix}<sha256>); `finetune submit` uploads for you.");
+        }
+
         if (spec.Deploy.Folder is { } folder)
         {
             Check(folder, "deploy.folder", "Leave deploy.folder out and fetch the files with `finetune get`.");

@@ -34,7 +34,7 @@ public sealed partial class FineTuneStateMachine
                     Attempt = attempt,
                     LeaseId = Known(saga.LeaseId),
                     Host = Known(saga.Host),
-                    Provider = saga.Spec.Provider,
+                    Spec = saga.Spec,
                     Inputs = Known(saga.Inputs),
                 }),
             Stage.Train => SendAsync(

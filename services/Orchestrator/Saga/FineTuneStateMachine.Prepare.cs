@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using MassTransit;
 
@@ -13,8 +14,16 @@ public sealed partial class FineTuneStateMachine
                 .Then(context =>
                 {
                     context.Saga.Prepared = context.Message.Prepared;
+                    if (context.Message.HostModel is { } model)
+                    {
+                        context.Saga.Inputs = Known(context.Saga.Inputs) with { Model = model };
+                    }
+
                     Succeed(context.Saga, Stage.Prepare, context.Message.Statement);
                 })
+                .ThenAsync(context => context.Message.FirstAnswer is { } answer
+                    ? PublishChangeAsync(context, JobState.Running, $"The base model answers there: {answer}")
+                    : Task.CompletedTask)
                 .ThenAsync(context => BeginAsync(context, Stage.Train)),
             IgnoreStale));
 }

@@ -22,6 +22,10 @@ internal sealed record EnvironmentReport
     /// <summary>Where our engines are on the host; null: beside the service.</summary>
     public string? EngineFolder { get; init; }
 
+    /// <summary>The host, for what is asked of it later; null in a report that was read back.</summary>
+    [JsonIgnore]
+    public HostUnderTest? Test { get; init; }
+
     /// <summary>May the job go on? What is put off does not hold it up.</summary>
     public bool Passed => Checks.All(check => !IsFailed(check));
 
@@ -48,9 +52,9 @@ internal sealed record EnvironmentReport
 
     private static IEnumerable<string> Lines(CheckResult check)
     {
-        var word = check.Verdict switch { Verdict.Fit => "fit", Verdict.PutOff => "put off", Verdict.Unfit => "UNFIT", _ => "YOUR TURN" };
+        var word = check.Verdict switch { Verdict.Fit => "fit", Verdict.Note => "note", Verdict.PutOff => "put off", Verdict.Unfit => "UNFIT", _ => "YOUR TURN" };
         yield return $"{word,-9} {check.Name,-14} {check.Found}";
-        if (IsFailed(check))
+        if (check.Advice is not null)
         {
             yield return $"{"",-9} {"",-14} {check.Advice}";
             foreach (var line in (check.Log ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))

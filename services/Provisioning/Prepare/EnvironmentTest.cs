@@ -20,7 +20,12 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
 
     /// <exception cref="EngineMissingException">An engine is missing here, so that the host could not be asked.</exception>
     /// <exception cref="EnginePackageException">The engines for the host could not be made here.</exception>
-    public async Task<EnvironmentReport> RunAsync(HostReference reference, string trainer, long modelBytes, CancellationToken cancellationToken)
+    public Task<EnvironmentReport> RunAsync(HostReference reference, string trainer, long modelBytes, CancellationToken cancellationToken) =>
+        RunAsync(reference, trainer, modelBytes, job: null, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(HostReference, string, long, CancellationToken)"/>
+    public async Task<EnvironmentReport> RunAsync(
+        HostReference reference, string trainer, long modelBytes, JobUnderTest? job, CancellationToken cancellationToken)
     {
         if (trainer != BuiltinTrainer)
         {
@@ -30,17 +35,37 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
         // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
         var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
         var test = new HostUnderTest(
-            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false);
-        var results = new List<CheckResult>();
-        foreach (var check in checks.All.Where(check => package is not null || !check.OnlyWhereInstalled))
+            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false, job);
+        return new EnvironmentReport
+        {
+            Checks = await AskAllAsync(checks.All, test, [], cancellationToken),
+            TrainerVersion = test.TrainerVersion,
+            Engines = package?.Archives,
+            EngineFolder = test.EngineFolder,
+            Test = test,
+        };
+    }
+
+    /// <summary>Asks what can be asked only when model and data are there.</summary>
+    public async Task<EnvironmentReport> GoOnAsync(EnvironmentReport report, CancellationToken cancellationToken) =>
+        report with { Checks = await AskAllAsync(checks.WhenFilled, report.Test!, report.Checks, cancellationToken) };
+
+    private async Task<IReadOnlyList<CheckResult>> AskAllAsync(
+        IReadOnlyList<EnvironmentCheck> all, HostUnderTest test, IReadOnlyList<CheckResult> before, CancellationToken cancellationToken)
+    {
+        var results = before.ToList();
+        foreach (var check in all.Where(check => Concerns(check, test)))
         {
             results.Add(check.OnlyIfFitSoFar && results.Any(EnvironmentReport.IsFailed)
                 ? new CheckResult { Name = check.Name, Verdict = Verdict.PutOff, Found = "not asked, because the host failed before", Milliseconds = 0 }
                 : await AskAsync(check, test, cancellationToken));
         }
 
-        return new EnvironmentReport { Checks = results, TrainerVersion = test.TrainerVersion, Engines = package?.Archives, EngineFolder = test.EngineFolder };
+        return results;
     }
+
+    private static bool Concerns(EnvironmentCheck check, HostUnderTest test) =>
+        (test.Package is not null || !check.OnlyWhereInstalled) && (test.Job?.HostFolder is not null || !check.OnlyOfHostModel);
 
     private async Task<CheckResult> AskAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
     {
@@ -48,14 +73,14 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
         var finding = await FindAsync(check, test, cancellationToken);
 
         // There is no other computer in this one's place: only the person can change something.
-        var failed = test.Package is null ? Verdict.UserFault : check.IfFailed;
-        var verdict = finding.Passed switch { true => Verdict.Fit, false => failed, null => Verdict.PutOff };
+        var failed = check.IfFailed != Verdict.Note && (finding.IsUsersFault || test.Package is null) ? Verdict.UserFault : check.IfFailed;
+        var verdict = finding.Passed switch { true when finding.Note is not null => Verdict.Note, true => Verdict.Fit, false => failed, null => Verdict.PutOff };
         return new CheckResult
         {
             Name = check.Name,
             Verdict = verdict,
             Found = Start(finding.Found),
-            Advice = finding.Passed == false ? check.Advice : null,
+            Advice = finding.Passed == false ? check.Advice : finding.Note,
             Log = finding.Log is { Length: > 0 } log ? End(log) : null,
             Milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds,
         };

@@ -34,6 +34,27 @@ public sealed class PrepareOptions
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Prepare:InstallTimeLimit must be between five seconds and a day.")]
     public TimeSpan InstallTimeLimit { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Addresses, separated by commas, of which the test of a rented host tells whether they can be reached from there. Default: Hugging Face, its mirror and
+    /// ModelScope; empty: none is asked.
+    /// </summary>
+    public string NetworkAddresses { get; set; } = "https://huggingface.co,https://hf-mirror.com,https://modelscope.cn";
+
+    /// <summary>Longest wait for each of these addresses, which are asked at once. Default: 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Prepare:NetworkTimeLimit must be between a second and ten minutes.")]
+    public TimeSpan NetworkTimeLimit { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time of hashing a model that lies on the host, and of counting the tokens of a data file with it. Default: 2 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Prepare:ModelTimeLimit must be between five seconds and a day.")]
+    public TimeSpan ModelTimeLimit { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>The base model is asked a first question on the host before it is trained. Default: true.</summary>
+    public bool AskBaseModel { get; set; } = true;
+
+    /// <summary>Longest time of that question, with loading the model. Default: 15 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "06:00:00", ErrorMessage = "Prepare:PromptTimeLimit must be between five seconds and six hours.")]
+    public TimeSpan PromptTimeLimit { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Longest time of one question to the host; the first start of a trainer may take long. Default: 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ErrorMessage = "Prepare:ProbeTimeLimit must be between five seconds and an hour.")]
     public TimeSpan ProbeTimeLimit { get; set; } = TimeSpan.FromMinutes(2);

@@ -11,7 +11,7 @@ public sealed record JobSpec
     [Description("A name for people; shown in lists. Default: the name of the dataset.")]
     public string? Name { get; init; }
 
-    [Description("The base model: a folder in Hugging Face layout (relative to the job file), or artifact:<sha256> of an uploaded one.")]
+    [Description("The base model: a folder in Hugging Face layout (relative to the job file), artifact:<sha256> of an uploaded one, or host:/folder of one that lies on the host.")]
     public required string Model { get; init; }
 
     [Description("The training data: one JSON or JSONL file, several separated by commas, or artifact:<sha256> of an uploaded data set.")]

@@ -16,7 +16,7 @@ public sealed record PrepareHost : IStageCommand
 
     public required HostReference Host { get; init; }
 
-    public required ProviderSpec Provider { get; init; }
+    public required JobSpec Spec { get; init; }
 
     public required JobInputs Inputs { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed record ValidationReport
     /// <summary>Records that cannot be used, each with its line in the statement.</summary>
     public required long Skipped { get; init; }
 
-    /// <summary>Tokens of all samples after the cutoff.</summary>
+    /// <summary>Tokens of all samples after the cutoff; 0, like all that follows, where the model lies on the host and is looked at there.</summary>
     public required long Tokens { get; init; }
 
     /// <summary>Samples longer than <c>cutoff_len</c>; they are cut.</summary>

@@ -2,6 +2,7 @@ using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.ModelFormats.Datasets;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Storage.Folder;
 using FineTunePipeline.TestKit.Storage;

@@ -20,7 +20,7 @@ public sealed class FetchArtifactsRunnerTests : IDisposable
 
         var inputs = (await RunAsync(_fixture.Spec)).Inputs;
 
-        var model = await _fixture.Store.LoadManifestAsync(inputs.Model, default);
+        var model = await _fixture.Store.LoadManifestAsync(inputs.KnownModel, default);
         Assert.Equal("model", model.Kind);
         Assert.Equal(["LICENSE", "chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json"], model.Files.Select(file => file.Path));
         Assert.All(model.Files, file => Assert.StartsWith("file:", file.Source, StringComparison.Ordinal));
@@ -57,6 +57,15 @@ public sealed class FetchArtifactsRunnerTests : IDisposable
         var model = await _fixture.Store.PutFolderAsync(_fixture.Spec.Model, "model", default);
 
         Assert.Equal(model, (await RunAsync(_fixture.Spec with { Model = model.ToUri() })).Inputs.Model);
+    }
+
+    [Fact]
+    public async Task Leaves_a_model_on_the_host_where_it_is()
+    {
+        var inputs = (await RunAsync(_fixture.Spec with { Model = "host:/root/autodl-tmp/model" })).Inputs;
+
+        Assert.Null(inputs.Model);
+        Assert.Equal("data", inputs.DatasetNames);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FineTunePipeline.Artifacts.Models;
 using FineTunePipeline.Artifacts.Validate;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.TestKit.Storage;
 using Xunit;
 

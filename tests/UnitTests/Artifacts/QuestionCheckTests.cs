@@ -3,6 +3,7 @@ using FineTunePipeline.Artifacts;
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Questions;
 using FineTunePipeline.Artifacts.Validate;
+using FineTunePipeline.ModelFormats.Folders;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Artifacts;

@@ -2,6 +2,7 @@ using FineTunePipeline.Artifacts;
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Stages;
+using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Tokenization.ChatTemplates;
 using Xunit;
 

@@ -46,6 +46,26 @@ public sealed class ValidateJobRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Leaves_a_model_on_the_host_to_the_host_and_checks_the_rest()
+    {
+        var report = (await RunAsync(_fixture.Spec with { Model = "host:/root/autodl-tmp/model" })).Report;
+
+        Assert.Equal((2, 0, 0, 0), (report.Samples, report.Tokens, report.Parameters, report.EstimatedMemoryBytes));
+        Assert.Contains(report.Warnings, warning => warning.StartsWith("host:/root/autodl-tmp/model is checked on the host", StringComparison.Ordinal));
+        Assert.DoesNotContain(_fixture.Host.Calls, call => call.Verb == "tokenize");
+        Assert.Equal("spec_range", (await FailAsync(_fixture.Spec with { Model = "host:/m", Hyperparameters = new Hyperparameters { LoraRank = 0 } })).Code);
+    }
+
+    [Theory]
+    [InlineData("host:")]
+    [InlineData("host:/")]
+    [InlineData("host:model")]
+    [InlineData("host:/root/../etc")]
+    [InlineData("host:C:\\model")]
+    public async Task Refuses_a_folder_on_the_host_that_is_none(string model) =>
+        Assert.Equal("model_path", (await FailAsync(_fixture.Spec with { Model = model })).Code);
+
+    [Fact]
     public async Task Tells_the_faults_of_all_parts_at_once()
     {
         var failure = await FailAsync(_fixture.Spec with

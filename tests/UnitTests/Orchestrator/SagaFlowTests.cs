@@ -1,6 +1,8 @@
+using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Deploy;
 using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
@@ -72,6 +74,24 @@ public sealed class SagaFlowTests
         await WaitForAsync(bench, job, Stage.Prepare, 2);
         await bench.PublishAsync(SampleEvents.Success(job, Stage.Prepare, 2));
         await bench.SentAsync<StartTraining>(start => start.JobId == job && start.Attempt == 2);
+    }
+
+    [Fact]
+    public async Task What_the_first_host_had_as_model_binds_the_next_and_its_first_answer_is_told()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var model = new ArtifactReference(new string('b', 64), 2);
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow[..3]);
+        await WaitForAsync(bench, job, Stage.Prepare, 1);
+        await bench.PublishAsync((HostPrepared)SampleEvents.Success(job, Stage.Prepare, 1) with { HostModel = model, FirstAnswer = "I am Ada." });
+
+        Assert.Equal(model, (await bench.SentAsync<StartTraining>(start => start.JobId == job)).Inputs.Model);
+        await bench.ChangedAsync(job, change => change.Message == "The base model answers there: I am Ada.");
+        await bench.PublishAsync(SagaBench.Failed(job, Stage.Train, 1, FailureKind.HostLost));
+        await bench.SentAsync<AcquireHost>(acquire => acquire.JobId == job && acquire.Attempt == 2);
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Provision, 2, "lease-2"));
+        Assert.Equal(model, (await bench.SentAsync<PrepareHost>(prepare => prepare.JobId == job && prepare.Attempt == 2)).Inputs.Model);
     }
 
     [Fact]

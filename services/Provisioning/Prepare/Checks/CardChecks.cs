@@ -27,6 +27,7 @@ internal static class CardChecks
         var cards = result.ExitCode == 0 ? GraphicsCardReport.Cards(answer) : [];
         if (cards.Count > 0)
         {
+            test.Cards = string.Join(", ", cards.Select(card => card.Name));
             return Finding.Good(string.Join("; ", cards.Select(card =>
                 string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))));
         }

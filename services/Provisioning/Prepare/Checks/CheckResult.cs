@@ -10,7 +10,7 @@ internal sealed record CheckResult
     /// <summary>What the host said, for people.</summary>
     public required string Found { get; init; }
 
-    /// <summary>What to change; null if it is fit.</summary>
+    /// <summary>What to change, or what would be better; null if it is fit.</summary>
     public string? Advice { get; init; }
 
     /// <summary>The last lines of a longer answer.</summary>

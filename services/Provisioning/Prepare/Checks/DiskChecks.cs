@@ -57,7 +57,7 @@ internal sealed class DiskChecks(PrepareOptions options, TimeProvider time)
     {
         // An archive and what is unpacked of it lie there together for a moment; the archive is less than half of it.
         var engines = (test.Package?.UnpackedBytes ?? 0) * 3 / 2;
-        var needed = checked(Math.Max(options.MinimumFreeDiskBytes, ModelCopies * test.ModelBytes) + engines);
+        var needed = checked(Math.Max(options.MinimumFreeDiskBytes, ModelCopies * Math.Max(test.ModelBytes, test.Job?.ModelBytes ?? 0)) + engines);
         var result = await test.Host.RunAsync(
             new HostCommand { FileName = "df", Arguments = ["-Pk", test.WorkFolder], TimeLimit = options.ProbeTimeLimit }, cancellationToken);
         return DiskReport.FreeBytes(result.StandardOutput) is not { } free

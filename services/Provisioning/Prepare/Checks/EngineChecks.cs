@@ -42,6 +42,6 @@ internal sealed class EngineChecks(EngineLocator engines, EngineInstaller instal
         " ",
         output.Split('\n').Take(VersionLines).Select(line => line.Trim(' ', '|', '-', '\r', '\t')).Where(line => line.Length > 0));
 
-    private static string LastLine(string text) =>
+    internal static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it wrote nothing";
 }

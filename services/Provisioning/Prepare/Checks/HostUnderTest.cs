@@ -7,13 +7,17 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 /// <param name="Host">To ask.</param>
 /// <param name="WorkFolder">Absolute, on the host.</param>
 /// <param name="SharedFolder">Absolute, on the host: what is put there outlives the job, if the host does.</param>
-/// <param name="ModelBytes">Of the base model.</param>
+/// <param name="ModelBytes">Of the base model that is brought there.</param>
 /// <param name="Package">The engines that are to be installed there; null: this computer, which has them.</param>
 /// <param name="NeedsCard">The trainer computes on a graphics card.</param>
-internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard)
+/// <param name="Job">The job; null: it is tested for its owner.</param>
+internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard, JobUnderTest? Job = null)
 {
     /// <summary>Where our engines are on the host once they are installed; null: beside the service.</summary>
     public string? EngineFolder { get; set; }
+
+    /// <summary>The cards that the driver told of, for people; null until it did.</summary>
+    public string? Cards { get; set; }
 
     /// <summary>What the trainer's <c>version</c> printed; empty until it was asked.</summary>
     public string TrainerVersion { get; set; } = "";

@@ -6,6 +6,9 @@ internal enum Verdict
     /// <summary>Good enough.</summary>
     Fit,
 
+    /// <summary>Good enough, and worth a word: the advice says what would be better.</summary>
+    Note,
+
     /// <summary>Could not be asked now, and is to be asked when it can.</summary>
     PutOff,
 

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Hosts.Engines.Packages;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
@@ -59,8 +60,10 @@ public sealed class HostChecksTests : IAsyncDisposable
     private static IReadOnlyList<EnvironmentCheck> Checks()
     {
         var engines = new EngineLocator(Options.Create(new EngineOptions()));
-        var installer = new EngineInstaller(new MemoryArtifactStore(), engines, NullLogger<EngineInstaller>.Instance);
-        return new EnvironmentChecks(engines, installer, Options.Create(new PrepareOptions()), TimeProvider.System).All;
+        var store = new MemoryArtifactStore();
+        var installer = new EngineInstaller(store, engines, NullLogger<EngineInstaller>.Instance);
+        var runs = new EngineRuns(engines, new HostRuns(TimeProvider.System));
+        return new EnvironmentChecks(engines, installer, runs, store, Options.Create(new PrepareOptions()), TimeProvider.System).All;
     }
 
     private async Task<HostUnderTest> HostAsync(string driver)

@@ -1,6 +1,7 @@
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Engines.Installing;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
@@ -63,7 +64,9 @@ public sealed class HostWithEngines : IAsyncDisposable
         var reference = _server.Endpoint.Reference(Work) with { HostKey = _server.Fingerprint };
         Host = _connector.Connect(reference);
         var installer = new EngineInstaller(PublishedEngines.Store, Engines, NullLogger<EngineInstaller>.Instance);
-        var checks = new EnvironmentChecks(Engines, installer, Options.Create(new PrepareOptions()), TimeProvider.System);
+        var runs = new EngineRuns(Engines, new HostRuns(TimeProvider.System));
+        var options = Options.Create(new PrepareOptions { NetworkAddresses = "http://127.0.0.1:1" });
+        var checks = new EnvironmentChecks(Engines, installer, runs, PublishedEngines.Store, options, TimeProvider.System);
         Report = await new EnvironmentTest(_connector, PublishedEngines.Packages, checks, TimeProvider.System).RunAsync(reference, "builtin", modelBytes: 1 << 20, default);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class PoolHome : IAsyncDisposable
     {
         ["Training__LookEvery"] = "00:00:00.2",
         ["Training__ProgressEvery"] = "00:00:00",
+        ["Prepare__NetworkAddresses"] = "",
         ["Pool__ProbeEvery"] = "00:00:01",
         ["Pool__LostAfter"] = "00:00:06",
         ["Ssh__ConnectTimeout"] = "00:00:05",

@@ -4,6 +4,7 @@ using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines.Installing;
+using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
@@ -43,13 +44,13 @@ public sealed class EnvironmentTestTests : IDisposable
         var report = await TestAsync(Rented);
 
         Assert.Null(report.Failure);
-        Assert.All(report.Checks, check => Assert.Equal(Verdict.Fit, check.Verdict));
+        Assert.All(report.Checks, check => Assert.Equal(check.Name == "torch" ? Verdict.Note : Verdict.Fit, check.Verdict));
         Assert.Equal(
-            ["cpu", "libc", "libstdcxx", "openssl", "tools", "write", "disk", "speed", "memory", "clock", "card", "card_processes", "engines", "trainer"],
+            ["cpu", "libc", "libstdcxx", "openssl", "tools", "write", "disk", "speed", "memory", "clock", "card", "card_processes", "engines", "trainer", "torch", "network"],
             report.Checks.Select(check => check.Name));
         Assert.StartsWith("/work/.finetune/engines/", report.EngineFolder);
         Assert.Equal("finetune-trainer 0.1.0", report.TrainerVersion);
-        Assert.Equal($"{report.EngineFolder}/finetune-trainer/finetune-trainer", _host.Calls[^1].Command.FileName);
+        Assert.Equal($"{report.EngineFolder}/finetune-trainer/finetune-trainer", _host.Calls.Last(call => call.Verb == "version").Command.FileName);
     }
 
     [Fact]
@@ -164,6 +165,55 @@ public sealed class EnvironmentTestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_card_that_is_paid_for_and_not_used_is_worth_a_word()
+    {
+        var text = (await TestAsync(Rented)).ToText();
+
+        Assert.Contains(
+            "note      torch          libtorch 2.10.0 on cpu (EPYC), bfloat16 slow, 512 x 512 product in 3.25 ms; NVIDIA GeForce RTX 4090 is not used\n"
+            + "                         This trainer computes on the processor: a host without a card does the same for less.",
+            text);
+    }
+
+    [Fact]
+    public async Task A_host_that_calculates_wrongly_is_unfit()
+    {
+        _host.On("env", call => ScriptedRun.Done(call.Command.Arguments.Contains("--json") ? HealthyHost.Torch.Replace("_correct\": true", "_correct\": false") : "it runs"));
+
+        var failed = Failed(await TestAsync(Rented));
+
+        Assert.Equal(("torch", Verdict.Unfit), (failed.Name, failed.Verdict));
+        Assert.Contains("which came out wrong", failed.Found);
+    }
+
+    [Fact]
+    public async Task A_hub_out_of_reach_makes_no_host_unfit()
+    {
+        _host.On("reach", _ => ScriptedRun.Done("""{"addresses": [{"url": "https://huggingface.co", "reached": false, "milliseconds": 5000, "error": "no answer within 5 s"}]}"""));
+
+        var report = await TestAsync(Rented);
+
+        Assert.Null(report.Failure);
+        Assert.Contains("note      network        huggingface.co not reached (no answer within 5 s); our store needs none, its files come by SSH\n                         Nothing needs it today", report.ToText());
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_even_be_asked_for_its_network_is_not_unfit()
+    {
+        _host.On("reach", _ => throw new TimeoutException("it hangs"));
+        var hanging = await TestAsync(Rented);
+        _host.On("reach", _ => ScriptedRun.Failed(137));
+        var killed = await TestAsync(Rented);
+        _options.NetworkAddresses = "";
+        var off = await TestAsync(Rented);
+
+        Assert.Equal((true, true, true), (hanging.Passed, killed.Passed, off.Passed));
+        Assert.Equal(
+            [Verdict.Note, Verdict.PutOff, Verdict.PutOff],
+            new[] { hanging, killed, off }.Select(report => report.Checks.Single(check => check.Name == "network").Verdict));
+    }
+
+    [Fact]
     public async Task A_host_that_does_not_answer_in_time_is_unfit()
     {
         _answers["tools"] = () => throw new TimeoutException("sh ran longer than 00:00:30 and was ended.");
@@ -261,6 +311,7 @@ public sealed class EnvironmentTestTests : IDisposable
     {
         var engines = FakeEngines.In(_folder);
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
-        return new EnvironmentTest(_host, _tree.Packages(_time), new EnvironmentChecks(engines, installer, Options.Create(_options), _time), _time);
+        var checks = new EnvironmentChecks(engines, installer, new EngineRuns(engines, new HostRuns(_time)), _tree.Store, Options.Create(_options), _time);
+        return new EnvironmentTest(_host, _tree.Packages(_time), checks, _time);
     }
 }

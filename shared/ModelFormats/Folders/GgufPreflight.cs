@@ -1,7 +1,6 @@
-using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Gguf;
 
-namespace FineTunePipeline.Artifacts.Validate;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>Asks the converter, before money is spent, whether it will be able to convert the model.</summary>
 internal static class GgufPreflight

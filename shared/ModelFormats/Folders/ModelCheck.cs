@@ -1,8 +1,6 @@
-using FineTunePipeline.Artifacts.Models;
-using FineTunePipeline.ModelFormats;
 using FineTunePipeline.ModelFormats.Safetensors;
 
-namespace FineTunePipeline.Artifacts.Validate;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>Reads everything of a model but its weights' values: configuration, file headers, shapes, the tokenizer's ids.</summary>
 internal static class ModelCheck

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using FineTunePipeline.Artifacts.Validate;
 
-namespace FineTunePipeline.Artifacts.Models;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>What a model's <c>config.json</c> says, as far as memory, files and shapes depend on it.</summary>
-internal sealed record ModelConfig
+public sealed record ModelConfig
 {
     internal static readonly string[] Supported = ["llama", "mistral", "qwen2", "qwen3"];
     private const long LargestNumber = 1L << 32;

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using FineTunePipeline.Artifacts.Models;
-using FineTunePipeline.Contracts.Jobs;
 
-namespace FineTunePipeline.Artifacts.Validate;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>
 /// A GGUF file carries the model's own chat template, whatever the job trains with: without one the result cannot be chatted with, and that would show only
@@ -13,10 +11,10 @@ internal static class ChatTemplateCheck
     private const string TokenizerConfig = "tokenizer_config.json";
     private static readonly string[] TemplateFiles = ["chat_template.jinja", "chat_template.json"];
 
-    public static void Check(ModelFolder folder, JobSpec spec, FaultList faults)
+    public static void Check(ModelFolder folder, FaultList faults)
     {
         // Without a template of its own, "auto" fails when tokens are counted; here is the case that would slip through.
-        if (spec.Outputs.Gguf.Count == 0 || TemplateFiles.Any(name => folder.Find(name) is not null))
+        if (TemplateFiles.Any(name => folder.Find(name) is not null))
         {
             return;
         }

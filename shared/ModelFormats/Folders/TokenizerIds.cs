@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FineTunePipeline.Artifacts.Validate;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>Finds token ids that have no row in the embedding: they would end the trainer in mid-run.</summary>
 internal static class TokenizerIds

@@ -1,4 +1,4 @@
-namespace FineTunePipeline.Artifacts.Models;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>The tensors that a model of a given configuration must have, with their shapes.</summary>
 internal static class ExpectedTensors

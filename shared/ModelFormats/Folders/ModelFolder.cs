@@ -1,13 +1,12 @@
 using System.Text.Json;
-using FineTunePipeline.Artifacts.Validate;
 
-namespace FineTunePipeline.Artifacts.Models;
+namespace FineTunePipeline.ModelFormats.Folders;
 
 /// <summary>
 /// Chooses the files that matter from a folder in Hugging Face layout: configuration, tokenizer, template, weights, licence and model card.
 /// Everything else (hidden files, caches, pickled weights, sub-folders) stays where it is.
 /// </summary>
-internal sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
+public sealed record ModelFolder(string Path, IReadOnlyList<ModelFile> Files)
 {
     internal const string Config = "config.json";
     internal const string Tokenizer = "tokenizer.json";

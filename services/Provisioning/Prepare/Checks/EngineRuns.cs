@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Runs;
+using FineTunePipeline.Messaging.Stages;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>Longer work of our engines for a check, under the host contract: entered again, a run of this attempt is adopted, or its end read again.</summary>
+internal sealed class EngineRuns(EngineLocator engines, HostRuns runs)
+{
+    private const int LargestOutput = 4 << 20;
+
+    /// <param name="name">Of the run folder, such as <c>inspect</c>.</param>
+    /// <param name="doing">What it does, for people: "hashing the model".</param>
+    /// <exception cref="StageException">It was ended from outside, which says nothing about the host.</exception>
+    public async Task<RunEnd> ToEndAsync(
+        HostUnderTest test, Engine engine, string name, IReadOnlyList<string> arguments, TimeSpan limit, string doing, CancellationToken cancellationToken)
+    {
+        var program = engines.Locate(engine, test.EngineFolder);
+        var command = program with { Arguments = [.. program.Arguments, .. arguments], TimeLimit = limit };
+        var end = await runs.ToEndAsync(test.Host, FolderOf(test, name), command, doing, cancellationToken);
+        return end is { WasKilled: true, HitTimeLimit: false }
+            ? throw new StageException(new Failure(
+                "engine_killed", $"The engine was ended from outside (by a person, or by the system for want of memory) while {doing}.", FailureKind.Transient) { Evidence = end.Evidence })
+            : end;
+    }
+
+    /// <summary>The last line that a run wrote; what is above 4 MiB is not read.</summary>
+    public static async Task<string> LastLineAsync(HostUnderTest test, string name, CancellationToken cancellationToken)
+    {
+        var output = await test.Host.ReadAsync($"{FolderOf(test, name)}/{RunFolder.Output}", 0, LargestOutput, cancellationToken);
+        return EngineChecks.LastLine(Encoding.UTF8.GetString(output));
+    }
+
+    /// <summary>The error that <c>finetune-model</c> ended with: code and message of its last line, or the line itself.</summary>
+    public static (string? Code, string Message) ErrorOf(RunEnd end)
+    {
+        var line = end.LastLine ?? "it wrote nothing";
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var error = json.RootElement.GetProperty("error");
+            return (error.GetProperty("code").GetString(), error.GetProperty("message").GetString() ?? line);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return (null, line);
+        }
+    }
+
+    public static string FolderOf(HostUnderTest test, string name) => $"{test.Job!.RunsFolder}/{name}";
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+using FineTunePipeline.Contracts;
+using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Runs;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>
+/// One short question to the base model where it lies, by the trainer that is to train it: the proof that weights, tokenizer, template and trainer go together on
+/// this host, before a step is paid for. An answer of at least one token, and a loss that is a number, are the proof.
+/// </summary>
+internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions options)
+{
+    internal const string Prompt = "Hello! What is your name?";
+    private const string Expected = "Hello!";
+    private const string Run = "prompt";
+    private const string AutoTemplate = "auto";
+    private const int MaxNewTokens = 16;
+    private const int Cutoff = 2048;
+    private const int LargestResult = 64 * 1024;
+
+    public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        if (!options.AskBaseModel)
+        {
+            return Finding.PutOff("not asked: Prepare:AskBaseModel is off");
+        }
+
+        var folder = EngineRuns.FolderOf(test, "prompt-data");
+        await PutAsync(test, $"{folder}/{Run}.json", new[] { new { instruction = Prompt, input = "", output = Expected } }, cancellationToken);
+        await PutAsync(test, $"{folder}/dataset_info.json", new Dictionary<string, object> { [Run] = new { file_name = Run + ".json" } }, cancellationToken);
+        using (var yaml = new MemoryStream(Encoding.UTF8.GetBytes(Yaml(test, folder))))
+        {
+            await test.Host.UploadAsync(yaml, $"{folder}/{Run}.yaml", cancellationToken);
+        }
+
+        var end = await engines.ToEndAsync(test, Engine.Trainer, Run, ["train", $"{folder}/{Run}.yaml"], options.PromptTimeLimit, "asking the base model", cancellationToken);
+        if (!end.Succeeded)
+        {
+            return Failed(end);
+        }
+
+        var output = EngineRuns.FolderOf(test, Run) + "/out";
+        return Judge(
+            test.Job!,
+            Encoding.UTF8.GetString(await test.Host.ReadAsync(output + "/generated_predictions.jsonl", 0, LargestResult, cancellationToken)),
+            Encoding.UTF8.GetString(await test.Host.ReadAsync(output + "/eval_results.json", 0, LargestResult, cancellationToken)));
+    }
+
+    /// <summary>Greedy, and a batch of one, so that the same model says the same on every host.</summary>
+    private static string Yaml(HostUnderTest test, string folder)
+    {
+        var job = test.Job!;
+        var yaml = new TrainerYaml()
+            .Add("model_name_or_path", job.ModelFolder)
+            .Add("stage", "sft")
+            .Add("finetuning_type", job.Spec.Method.ToString().ToLowerInvariant())
+            .Add("eval_dataset", Run)
+            .Add("dataset_dir", folder)
+            .Add("cutoff_len", Cutoff)
+            .Add("preprocessing_num_workers", 1)
+            .Add("output_dir", EngineRuns.FolderOf(test, Run) + "/out")
+            .Add("overwrite_output_dir", true)
+            .Add("report_to", "none")
+            .Add("do_eval", true)
+            .Add("do_predict", true)
+            .Add("predict_with_generate", true)
+            .Add("do_sample", false)
+            .Add("max_new_tokens", MaxNewTokens)
+            .Add("per_device_eval_batch_size", 1);
+        return (job.Spec.Template == AutoTemplate ? yaml : yaml.Add("template", job.Spec.Template)).ToString();
+    }
+
+    private Finding Failed(RunEnd end) => end switch
+    {
+        { HitTimeLimit: true } => Finding.Bad($"the base model gave no answer within {options.PromptTimeLimit} (Prepare:PromptTimeLimit)"),
+        { Crashed: true } => Finding.Bad($"the trainer crashed (exit code {end.ExitCode}) while it asked the base model", end.Evidence),
+        _ when end.ErrorTail.Contains("memory", StringComparison.OrdinalIgnoreCase) && !end.ErrorTail.Contains("Error: The model", StringComparison.Ordinal)
+            => Finding.Bad($"this host's memory does not hold the base model: {end.LastLine}", end.Evidence),
+        _ => Finding.UsersFault($"the base model cannot be asked: {end.LastLine ?? "the trainer wrote nothing"}", end.Evidence),
+    };
+
+    /// <summary>What the trainer's files say. Python writes a loss that is no number as a bare word, which is no JSON.</summary>
+    internal static Finding Judge(JobUnderTest job, string predictions, string results)
+    {
+        var answer = Text(predictions.Split('\n')[0], "predict");
+        if (Number(results, "eval_loss") is not { } loss || !double.IsFinite(loss))
+        {
+            return Finding.UsersFault($"the base model computes no numbers (its loss on '{Expected}' is no number): its weights are damaged, or not of this architecture");
+        }
+
+        if (string.IsNullOrEmpty(answer))
+        {
+            return Finding.UsersFault($"the base model answers '{Prompt}' with nothing: its chat template, or the job's, is of another model");
+        }
+
+        job.FirstAnswer = string.Concat(answer.Select(each => char.IsControl(each) ? ' ' : each));
+        return Finding.Good($"asked '{Prompt}' it says: {job.FirstAnswer}");
+    }
+
+    private static string? Text(string line, string name) =>
+        Parse(line) is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static double? Number(string text, string name) =>
+        Parse(text) is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    private static JsonElement? Parse(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task PutAsync(HostUnderTest test, string path, object value, CancellationToken cancellationToken)
+    {
+        using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(value, ContractJson.Options));
+        await test.Host.UploadAsync(json, path, cancellationToken);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using FineTunePipeline.Hosts.Engines;
+
+namespace FineTunePipeline.Provisioning.Prepare.Checks;
+
+/// <summary>What validation asks of any other model: whether its tokenizer and template can be used on the data, and leave something to learn.</summary>
+internal sealed class TokenCheck(EngineRuns engines, PrepareOptions options)
+{
+    private const string Description = "dataset_info.json";
+    private const string AutoTemplate = "auto";
+    private const int BadInput = 3;
+
+    public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        var job = test.Job!;
+        var (tokens, trained, over) = (0L, 0L, 0L);
+        foreach (var (index, file) in job.DataFiles.Where(file => file != Description).Index())
+        {
+            var run = string.Create(CultureInfo.InvariantCulture, $"tokenize-{index}");
+            string[] template = job.Spec.Template == AutoTemplate ? [] : ["--template", job.Spec.Template];
+            string[] arguments =
+            [
+                "tokenize", $"{job.DataFolder}/{file}", "--model", job.ModelFolder,
+                "--cutoff", job.Spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture), .. template,
+            ];
+            var end = await engines.ToEndAsync(test, Engine.Model, run, arguments, options.ModelTimeLimit, "counting tokens", cancellationToken);
+            if (!end.Succeeded)
+            {
+                return end.HitTimeLimit ? Finding.Bad($"the tokens of {file} could not be counted within {options.ModelTimeLimit} (Prepare:ModelTimeLimit)")
+                    : end.ExitCode == BadInput ? Finding.UsersFault($"the model's tokenizer or template cannot be used on {file}: {EngineRuns.ErrorOf(end).Message}")
+                    : end.Crashed ? Finding.UsersFault($"tokenizer.json ended the tokenizer library (exit code {end.ExitCode}): it is damaged or of an unknown kind", end.Evidence)
+                    : Finding.Bad($"finetune-model tokenize ended with exit code {end.ExitCode}: {EngineRuns.ErrorOf(end).Message}", end.Evidence);
+            }
+
+            if (Read(await EngineRuns.LastLineAsync(test, run, cancellationToken)) is not { } counted)
+            {
+                return Finding.Bad("what finetune-model tokenize said cannot be read");
+            }
+
+            (tokens, trained, over) = (tokens + counted.Tokens, trained + counted.Trained, over + counted.Over);
+        }
+
+        return trained == 0
+            ? Finding.UsersFault($"no sample has a token to learn within cutoff_len {job.Spec.Hyperparameters.CutoffLen}")
+            : Finding.Good(string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens, {trained} of them to learn, {over} samples cut at cutoff_len"));
+    }
+
+    private static (long Tokens, long Trained, long Over)? Read(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return (json.RootElement.GetProperty("tokens").GetInt64(), json.RootElement.GetProperty("trained_tokens").GetInt64(), json.RootElement.GetProperty("over_cutoff").GetInt64());
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+}
