@@ -113,7 +113,7 @@ public sealed class SagaPauseTests : IAsyncLifetime
     public async Task A_host_that_is_lost_while_pausing_is_not_waited_for(bool stageEnding)
     {
         var saga = await _bench.PutAsync("Pausing", Stage.Train, saga => (saga.StageEnding, saga.Releasing) = (stageEnding, !stageEnding));
-        await _bench.PublishAsync(new HostLost { JobId = saga.JobId, LeaseId = "lease-held", Reason = "It gave no sign of life." });
+        await _bench.PublishAsync(new HostLost { JobId = saga.JobId, LeaseId = "lease-held", Attempt = 2, Reason = "It gave no sign of life." });
 
         await _bench.ChangedAsync(saga.JobId, change => change.State == JobState.Paused);
         await ResumeAsync(saga);
