@@ -19,6 +19,10 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
     private const int MaxNewTokens = 16;
     private const int Cutoff = 2048;
     private const int LargestResult = 64 * 1024;
+    private const int AnswerCharacters = 200;
+
+    /// <summary>How libtorch and .NET say it.</summary>
+    private static readonly string[] OutOfMemory = ["out of memory", "can't allocate memory", "OutOfMemoryException"];
 
     public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
@@ -76,7 +80,7 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
     {
         { HitTimeLimit: true } => Finding.Bad($"the base model gave no answer within {options.PromptTimeLimit} (Prepare:PromptTimeLimit)"),
         { Crashed: true } => Finding.Bad($"the trainer crashed (exit code {end.ExitCode}) while it asked the base model", end.Evidence),
-        _ when end.ErrorTail.Contains("memory", StringComparison.OrdinalIgnoreCase) && !end.ErrorTail.Contains("Error: The model", StringComparison.Ordinal)
+        _ when OutOfMemory.Any(words => end.ErrorTail.Contains(words, StringComparison.OrdinalIgnoreCase))
             => Finding.Bad($"this host's memory does not hold the base model: {end.LastLine}", end.Evidence),
         _ => Finding.UsersFault($"the base model cannot be asked: {end.LastLine ?? "the trainer wrote nothing"}", end.Evidence),
     };
@@ -95,7 +99,7 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
             return Finding.UsersFault($"the base model answers '{Prompt}' with nothing: its chat template, or the job's, is of another model");
         }
 
-        job.FirstAnswer = string.Concat(answer.Select(each => char.IsControl(each) ? ' ' : each));
+        job.FirstAnswer = string.Concat(answer.Take(AnswerCharacters).Select(each => char.IsControl(each) ? ' ' : each));
         return Finding.Good($"asked '{Prompt}' it says: {job.FirstAnswer}");
     }
 
