@@ -6,6 +6,7 @@ using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
+using FineTunePipeline.TestKit.Ssh;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using TemporaryFolder = FineTunePipeline.TestKit.Storage.TemporaryFolder;
@@ -98,6 +99,14 @@ internal sealed class PoolHome : IAsyncDisposable
         var host = await RentAsync();
         await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, "--folder", host.Folder, .. options]);
         return host;
+    }
+
+    /// <summary>Adds a host in a container, which lets this installation in, by the command line.</summary>
+    public async Task AddAsync(string name, ContainerHost host, params string[] options)
+    {
+        await SshKeyFile.EnsureAsync(_folder.At("home", "ssh_key"), default);
+        host.Authorize(PublicLine);
+        await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, .. options]);
     }
 
     /// <summary>Runs <c>finetune</c>, which must succeed.</summary>
