@@ -30,7 +30,10 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
         // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
         var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
         var test = new HostUnderTest(
-            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false);
+            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false)
+        {
+            SaidCard = reference.Gpu,
+        };
         var results = new List<CheckResult>();
         foreach (var check in checks.All.Where(check => package is not null || !check.OnlyWhereInstalled))
         {
