@@ -89,7 +89,7 @@ public sealed class ContainerHostTests(ContainerPool pool) : IClassFixture<Conta
     /// <summary>A job once it has told something of its training on the cheap host.</summary>
     private async Task<string> TrainingAsync(string type)
     {
-        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 60, saveSteps: 10)));
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 40, saveSteps: 5)));
         await Home.Gateway.EventAsync(jobId, stored => stored.Type == type);
         await Home.HostAsync("cheap", host => host.State == HostState.InUse);
         return jobId;
