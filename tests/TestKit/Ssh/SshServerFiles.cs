@@ -10,6 +10,9 @@ internal static class SshServerFiles
     /// <summary>Root's there.</summary>
     public const string Password = "correct-horse-battery";
 
+    /// <summary>A file that the server shows before a login, where it is in the folder.</summary>
+    public const string Banner = "banner";
+
     /// <summary>Why none can be started here; null if one can.</summary>
     public static string? Missing() =>
         Environment.GetEnvironmentVariable("FINETUNE_TEST_SSHD_MISSING") is { } missing ? missing
@@ -62,6 +65,7 @@ internal static class SshServerFiles
             PrintLastLog no
             Subsystem sftp /usr/lib/openssh/sftp-server
             MaxStartups 100:30:200
+            {(File.Exists(Path.Combine(folder, Banner)) ? "Banner " + Path.Combine(seenAt ?? folder, Banner) : "")}
             {(environment.Count == 0 ? "" : "SetEnv " + string.Join(' ', environment.Select(pair => $"{pair.Key}={pair.Value}")))}
 
             """));

@@ -79,6 +79,16 @@ internal sealed class PoolHome : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes a service's database, while nobody else does.</summary>
+    public async Task ChangeAsync(string service, string change)
+    {
+        await using var database = new SqliteConnection($"Data Source={_folder.At("home", "data", service + ".db")};Mode=ReadWrite;Pooling=False");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = change;
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync());
+    }
+
     /// <summary>A host of the person's that lets this installation in.</summary>
     public async Task<RentedHost> RentAsync(bool letsUsIn = true)
     {
