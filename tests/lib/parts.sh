@@ -1,11 +1,11 @@
 # RabbitMQ, PostgreSQL, OpenSSH's server and a container engine for the integration tests. Sourced by other scripts.
 # With a Docker engine the tests start the public images by Testcontainers, and nothing is done here. Else, as root on Debian, from Debian's packages:
-# RabbitMQ and PostgreSQL as processes of our own on loopback, and podman with an image of RabbitMQ made of the same packages' files. No service is
+# RabbitMQ and PostgreSQL as processes of our own on loopback, and podman with images made of the same packages' files. No service is
 # started or set up (Debian does enable the packages' own services for the next boot): settings, data and images are in one folder, which
 # CONTAINERS_CONF and CONTAINERS_STORAGE_CONF name to podman. sshd is only installed: tests start it themselves, each with settings of its own.
 # Exported (each PART also as FINETUNE_TEST_PART_MISSING="why not"):
 #   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
-#   FINETUNE_TEST_CONTAINERS_RABBITMQ (the image) with DOCKER_HOST and Testcontainers' own settings
+#   FINETUNE_TEST_CONTAINERS_RABBITMQ and FINETUNE_TEST_CONTAINERS_HOST (the images) with DOCKER_HOST and Testcontainers' own settings
 source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
 # The last three are for the tests of supervise.sh, which run it by another shell, read it and move its clock.
 PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps busybox shellcheck libfaketime"
@@ -73,13 +73,15 @@ parts_postgres() { # FOLDER
 
 parts_elsewhere() { echo "/var/tmp/finetune-postgres-$(cksum <<<"$1" | cut -d' ' -f1)"; } # FOLDER
 
-# An image of Debian's rabbitmq-server out of the files of the packages that are installed here: no second download, and seconds instead of minutes.
-parts_image() { # FOLDER TAG
-  local root=$1 packages
-  rm -rf "$root"; mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},etc,tmp,var/lib/rabbitmq,var/log/rabbitmq,proc,sys,dev,run,root}
+# The files of packages that are installed here, and of all that they need, as the root of an image: no second download, and seconds instead of minutes.
+parts_root() { # FOLDER PACKAGE…
+  local root=$1 packages; shift
+  rm -rf "$root"; mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},etc,tmp,var,proc,sys,dev,run,root}
   local link; for link in bin sbin lib lib64; do ln -s "usr/$link" "$root/$link"; done
-  packages=$({ apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances rabbitmq-server procps |
-    grep '^[a-z0-9]'; dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p'; } | sort -u)
+  packages=$(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p')
+  # shellcheck disable=SC2086
+  packages=$(apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $packages "$@" |
+    grep '^[a-z0-9]' | sort -u)
   # apt-cache names alternatives that are not here as well.
   # shellcheck disable=SC2086
   packages=$(dpkg-query -W -f '${db:Status-Status} ${binary:Package}\n' $packages 2>/dev/null | sed -n 's/^installed //p')
@@ -88,18 +90,42 @@ parts_image() { # FOLDER TAG
     while read -r path; do [ -d "$path" ] && [ ! -L "$path" ] || echo "$path"; done | sort -u |
     tar -C / -c --ignore-failed-read -T - 2>/dev/null | tar -C "$root" -x --keep-directory-symlink || return 1
   ln -sf mawk "$root/usr/bin/awk"
-  printf 'root:x:0:0::/root:/bin/sh\nrabbitmq:x:999:999::/var/lib/rabbitmq:/bin/sh\n' >"$root/etc/passwd"
-  printf 'root:x:0:\nrabbitmq:x:999:\n' >"$root/etc/group"
-  mkdir "$root/etc/rabbitmq"; printf '[].\n' >"$root/etc/rabbitmq/enabled_plugins"; printf 'loopback_users = none\n' >"$root/etc/rabbitmq/rabbitmq.conf"
-  chown -R 999:999 "$root/var/lib/rabbitmq" "$root/var/log/rabbitmq" "$root/etc/rabbitmq"; chmod 1777 "$root/tmp"
-  tar -C "$root" -c . | podman import --change 'USER rabbitmq' --change 'ENV HOME=/var/lib/rabbitmq' --change 'ENV RABBITMQ_NODENAME=rabbit@localhost' \
-    --change 'ENV RABBITMQ_LOGS=-' --change 'ENV PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'EXPOSE 5672' \
-    --change 'CMD ["/usr/lib/rabbitmq/bin/rabbitmq-server"]' - "$2" >&2
-  local code=$?; rm -rf "$root"; return "$code"
+  chmod 1777 "$root/tmp"
 }
 
+parts_image_rabbitmq() { # FOLDER TAG
+  local root=$1
+  parts_root "$root" rabbitmq-server procps || return 1
+  printf 'root:x:0:0::/root:/bin/sh\nrabbitmq:x:999:999::/var/lib/rabbitmq:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nrabbitmq:x:999:\n' >"$root/etc/group"
+  mkdir -p "$root"/etc/rabbitmq "$root"/var/{lib,log}/rabbitmq
+  printf '[].\n' >"$root/etc/rabbitmq/enabled_plugins"; printf 'loopback_users = none\n' >"$root/etc/rabbitmq/rabbitmq.conf"
+  chown -R 999:999 "$root/var/lib/rabbitmq" "$root/var/log/rabbitmq" "$root/etc/rabbitmq"
+  parts_import "$root" "$2" --change 'USER rabbitmq' --change 'ENV HOME=/var/lib/rabbitmq' --change 'ENV RABBITMQ_NODENAME=rabbit@localhost' \
+    --change 'ENV RABBITMQ_LOGS=-' --change 'ENV PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'EXPOSE 5672' \
+    --change 'CMD ["/usr/lib/rabbitmq/bin/rabbitmq-server"]'
+}
+
+# A host as one rents it: OpenSSH's server and Debian's small programs. What it starts, and its keys, the tests bring themselves.
+parts_image_host() { # FOLDER TAG
+  local root=$1
+  parts_root "$root" openssh-server openssh-sftp-server procps libgomp1 libstdc++6 zlib1g || return 1
+  printf 'root:x:0:0::/root:/bin/bash\nsshd:x:104:65534::/run/sshd:/usr/sbin/nologin\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+  printf 'root:*:19000:0:99999:7:::\nsshd:*:19000::::::\n' >"$root/etc/shadow"
+  parts_import "$root" "$2" --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+}
+
+parts_import() { # FOLDER TAG CHANGE…: the folder goes
+  local root=$1 tag=$2 code; shift 2
+  tar -C "$root" -c . | podman import "$@" - "$tag" >&2
+  code=$?; rm -rf "$root"; return "$code"
+}
+
+parts_tag() { echo "localhost/finetune-$1:$(dpkg-query -W -f '${Version}' "$2" | tr -c 'a-zA-Z0-9._\n' -)"; } # NAME PACKAGE
+
 parts_containers() { # FOLDER; podman's own temporary files must be short paths, and gone after a boot
-  local folder=$1 run tag; run=$(parts_run "$1")
+  local folder=$1 run rabbitmq host; run=$(parts_run "$1")
   mkdir -p "$folder" "$run/networks"
   cat >"$folder/containers.conf" <<CONF
 [containers]
@@ -117,8 +143,9 @@ CONF
   printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' "$folder" "$run" >"$folder/storage.conf"
   parts_podman "$folder"
   parts_podman_down "$folder"
-  tag="localhost/finetune-rabbitmq:$(dpkg-query -W -f '${Version}' rabbitmq-server | tr -c 'a-zA-Z0-9._\n' -)"
-  podman image exists "$tag" || parts_image "$folder/root" "$tag" || return 1
+  rabbitmq=$(parts_tag rabbitmq rabbitmq-server) host=$(parts_tag host openssh-server)
+  podman image exists "$rabbitmq" || parts_image_rabbitmq "$folder/root" "$rabbitmq" || return 1
+  podman image exists "$host" || parts_image_host "$folder/root" "$host" || return 1
   mkdir -p "$run"
   setsid podman system service --time=0 "unix://$run/podman.sock" >"$folder/service.log" 2>&1 </dev/null & remember "$folder/service.pid" $!
   local tries=0
@@ -127,7 +154,7 @@ CONF
     sleep 0.2
   done
   # Its reaper's image cannot be had: what is left in this store is removed at the end and at the next start.
-  printf 'export FINETUNE_TEST_CONTAINERS_RABBITMQ=%q DOCKER_HOST=%q\n' "$tag" "unix://$run/podman.sock"
+  printf 'export FINETUNE_TEST_CONTAINERS_RABBITMQ=%q FINETUNE_TEST_CONTAINERS_HOST=%q DOCKER_HOST=%q\n' "$rabbitmq" "$host" "unix://$run/podman.sock"
   echo 'export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1'
 }
 

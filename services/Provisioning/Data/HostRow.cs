@@ -115,7 +115,7 @@ internal sealed class HostRow
     public HostReference Door => SshEndpoint.Parse(Address).Reference(SharedFolder ?? "/");
 
     /// <summary>For the stages of the lease that has moved in.</summary>
-    public HostReference Reference => SshEndpoint.Parse(Address).Reference($"{SharedFolder}/{LeaseId}") with { HostKey = HostKey, SharedFolder = SharedFolder };
+    public HostReference Reference => SshEndpoint.Parse(Address).Reference($"{SharedFolder}/{LeaseId}") with { HostKey = HostKey, SharedFolder = SharedFolder, Gpu = Gpu };
 
     /// <summary>The event of a change that was just made, under a version of its own.</summary>
     public HostChanged Change(DateTimeOffset at, bool isRemoved = false) => new()

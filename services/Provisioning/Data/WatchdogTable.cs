@@ -29,7 +29,7 @@ internal sealed class WatchdogTable(IDbContextFactory<ProvisioningDbContext> dat
             .ExecuteUpdateAsync(row => row.SetProperty(x => x.StopsAt, stopsAt).SetProperty(x => x.StopsWith, stopsWith), cancellationToken);
     }
 
-    /// <summary>The watchdog has ended before its time: the host will not stop itself.</summary>
+    /// <summary>The watchdog has ended before its time, or may have: that the host stops itself is not counted on.</summary>
     public async Task EndedAsync(string leaseId, int number, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -32,12 +32,14 @@ internal sealed class PoolWatch(
 
     private async Task LookAtAsync(HostRow row, CancellationToken cancellationToken)
     {
+        var asked = Time.GetUtcNow();
         try
         {
             await visits.ProbeAsync(row, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or TimeoutException)
         {
+            await watchdogs.SilentAsync(row, asked, cancellationToken);
             await SilentAsync(row, exception, cancellationToken);
             return;
         }

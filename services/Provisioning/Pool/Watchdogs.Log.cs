@@ -13,6 +13,9 @@ internal static partial class WatchdogsLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watchdog of the host {Host} ended before its time: the host no longer names the lease {LeaseId}, and will not stop itself")]
     public static partial void WatchdogEnded(this ILogger logger, string host, string leaseId);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} does not answer: whether it still stops itself is known when it does")]
+    public static partial void WatchdogUnknown(this ILogger logger, string host, string leaseId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Host} of lease {LeaseId} was told to power itself off, and has not answered since {At}")]
     public static partial void IsOff(this ILogger logger, string host, string leaseId, DateTimeOffset at);
 

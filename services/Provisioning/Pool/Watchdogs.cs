@@ -42,6 +42,23 @@ internal sealed class Watchdogs(
         }
     }
 
+    /// <summary>
+    /// To be called when the host has not answered. One that falls silent before its time may have been started anew, perhaps at another address, where no watchdog
+    /// runs: whether it stops itself is known again when it answers, and until then it is paid.
+    /// </summary>
+    /// <param name="row">The host.</param>
+    /// <param name="asked">When the question was asked that had no answer.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task SilentAsync(HostRow row, DateTimeOffset asked, CancellationToken cancellationToken)
+    {
+        // The host counts the time by itself, and may be ahead of us by a little when it goes off.
+        if (await leases.FindAsync(row.LeaseId!, cancellationToken) is { StopsAt: { } stopsAt } lease && asked < stopsAt - Tolerance)
+        {
+            await table.EndedAsync(lease.LeaseId, lease.Watchdog, cancellationToken);
+            logger.WatchdogUnknown(row.Name, lease.LeaseId);
+        }
+    }
+
     /// <summary>When the host of a lease has powered itself off, and how; null if it did not, or has not yet. It holds as long as the host does not answer.</summary>
     public async Task<(DateTimeOffset At, string How)?> OffAsync(string leaseId, CancellationToken cancellationToken) =>
         await leases.FindAsync(leaseId, cancellationToken) is { OffAt: { } off, StopsWith: { } how } && off <= time.GetUtcNow() ? (off, how) : null;

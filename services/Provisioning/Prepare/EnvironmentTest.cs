@@ -35,7 +35,10 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
         // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
         var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
         var test = new HostUnderTest(
-            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false, job);
+            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false, job)
+        {
+            SaidCard = reference.Gpu,
+        };
         return new EnvironmentReport
         {
             Checks = await AskAllAsync(checks.All, test, [], cancellationToken),

@@ -17,4 +17,7 @@ public sealed record HostReference
 
     /// <summary>Absolute folder on the host that outlives leases, for what the next job can use again; null: there is none.</summary>
     public string? SharedFolder { get; init; }
+
+    /// <summary>The graphics card that the host has by its owner's word; null: nothing was said.</summary>
+    public string? Gpu { get; init; }
 }

@@ -15,9 +15,9 @@ internal sealed record ProcStat(char State, int Parent, int Group, string StartT
         {
             text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // No such process, or it ended while we read.
+            // No such process, it ended while we read, or it is hidden from us.
             return null;
         }
 

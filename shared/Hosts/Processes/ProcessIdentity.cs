@@ -7,7 +7,10 @@ namespace FineTunePipeline.Hosts.Processes;
 /// </summary>
 /// <param name="Pid">Process id.</param>
 /// <param name="StartTime">When it started, in whatever unit the system counts (Linux: clock ticks since boot).</param>
-/// <param name="BootId">Which run of the system; <c>-</c> where the system has no such name and <paramref name="StartTime"/> is a wall time.</param>
+/// <param name="BootId">
+/// Which run of the system: Linux's own name for it and the start of its first process, since a container that is started again has the first of its machine and the
+/// numbers of its processes once more. <c>-</c> where the system has no such name and <paramref name="StartTime"/> is a wall time.
+/// </param>
 public sealed record ProcessIdentity(int Pid, string StartTime, string BootId)
 {
     private const string NoBootId = "-";
@@ -66,6 +69,6 @@ public sealed record ProcessIdentity(int Pid, string StartTime, string BootId)
     private static string ReadBootId()
     {
         const string path = "/proc/sys/kernel/random/boot_id";
-        return File.Exists(path) ? File.ReadAllText(path).Trim() : NoBootId;
+        return (File.Exists(path) ? File.ReadAllText(path).Trim() : NoBootId) + "/" + (ProcStat.TryRead(1)?.StartTime ?? NoBootId);
     }
 }

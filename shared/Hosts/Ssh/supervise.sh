@@ -14,7 +14,7 @@
 #
 # Needs a POSIX sh and coreutils or busybox, Linux's /proc, hard links in FOLDER, and setsid (util-linux, busybox) or python3 in its place.
 # No lock that could be left behind: the process that becomes the command links its own record to FOLDER/pid, which one process alone can do.
-# A container that starts again keeps its kernel's boot id, but no process of it has the start time of one before. Where there is no boot id it is `-`.
+# A container that starts again keeps its kernel's boot id and counts its processes from 1 again, so that a boot is known by the start of process 1 as well.
 
 GRACE=${FINETUNE_SUPERVISE_GRACE:-30}       # seconds from SIGTERM to SIGKILL at the time limit
 FREE_MB=${FINETUNE_SUPERVISE_FREE_MB:-200}  # less than this free is worth a line
@@ -25,9 +25,14 @@ newline='
 
 fail() { echo "supervise.sh: $*" >&2; exit 1; }
 
-# --- processes: a record is three lines, process id, start time in ticks since the boot, boot id -----------------------------------------------------
+# --- processes: a record is three lines, process id, start time in ticks since the boot, BOOT-ID/START-TIME-OF-PROCESS-1 -----------------------------
 
-boot_id() { { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-; }
+# Sets boot. What the system does not tell, or hides from us, is `-`.
+boot_id() {
+  { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=-
+  stat_of 1 || started=-
+  boot=$boot/$started
+}
 
 # Sets state, group and started. A name, in parentheses, may hold anything, newlines too: only what follows the last ")" is read.
 stat_of() { # PID

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Processes;
@@ -113,7 +114,7 @@ public sealed class SuperviseHostTests
 
         await host.StartedAsync(Sleep);
 
-        Assert.Equal("-", host.Record(RunFolder.Pid)!.BootId);
+        Assert.StartsWith("-/", host.Record(RunFolder.Pid)!.BootId, StringComparison.Ordinal);
         Assert.Equal("running", await host.LookAsync());
         Assert.Equal(0, (await host.StopAsync()).Code);
         Assert.Equal("exited 143", await host.LookAsync());
@@ -137,6 +138,38 @@ public sealed class SuperviseHostTests
         var run = host.Record(RunFolder.Pid)!;
         Assert.True(run.IsAlive());
         host.Kill(RunFolder.Pid);
+    }
+
+    /// <summary>The boot id is the machine's, and the numbers begin anew: a group of others may have the number of a run, and its leader may be gone as that run is.</summary>
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_run_from_before_its_container_was_started_again_has_vanished_and_who_has_its_number_is_not_harmed(string shell)
+    {
+        await SmallDisk.SkipWithoutAsync();
+        await using var host = await ScriptHost.OfAsync(shell);
+        string[] container = ["unshare", "-m", "-p", "-f", "--mount-proc", "sh", "-c", Sleep];
+        var first = await host.EnterSpaceAsync(container, "mp");
+        await host.StartedAsync(Sleep);
+        using (var process = Process.GetProcessById(first))
+        {
+            process.Kill();
+        }
+
+        await host.EnterSpaceAsync(container, "mp");
+        var number = host.Record(RunFolder.Pid)!.Pid;
+        const string lines = """
+            echo $(($0 - 1)) >/proc/sys/kernel/ns_last_pid
+            (exec setsid sh -c 'echo $$; sleep 600 </dev/null >/dev/null 2>&1 & echo $!') &
+            wait
+            """;
+        var stranger = (await host.ShellAsync(lines, $"{number}")).Output.Split('\n');
+        Assert.Equal($"{number}", stranger[0]);
+
+        Assert.Equal("vanished", await host.LookAsync());
+        Assert.Equal(0, (await host.StopAsync(0)).Code);
+
+        Assert.Equal(0, (await host.ShellAsync("kill -0 \"$0\"", stranger[1])).Code);
+        Assert.Equal(3, (await host.StartAsync("touch ran")).Code);
     }
 
     [Theory]

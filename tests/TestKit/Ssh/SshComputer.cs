@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace FineTunePipeline.TestKit.Ssh;
 
@@ -77,7 +75,7 @@ public sealed class SshComputer : IAsyncDisposable
         _ = LogAsync(_unshare.StandardError);
         using var limit = new CancellationTokenSource(Patience);
         _first = await FirstAsync(_unshare, limit.Token);
-        while (!await ListensAsync(Port, limit.Token))
+        while (!await SshServerFiles.ListensAsync("127.0.0.1", Port, limit.Token))
         {
             await Task.Delay(LookEvery, limit.Token);
         }
@@ -160,20 +158,6 @@ public sealed class SshComputer : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"No namespace could be made (unshare ended with {unshare.ExitCode}).");
-    }
-
-    private static async Task<bool> ListensAsync(int port, CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private List<int> Pids()

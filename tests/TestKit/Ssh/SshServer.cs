@@ -41,10 +41,16 @@ public sealed class SshServer : IAsyncDisposable
 
     /// <param name="loginShell">Root's there.</param>
     /// <param name="path">PATH of sessions; null: the server's own.</param>
-    public static async Task<SshServer> StartAsync(string loginShell = "/bin/sh", string? path = null)
+    /// <param name="banner">What it says before each login; null: nothing.</param>
+    public static async Task<SshServer> StartAsync(string loginShell = "/bin/sh", string? path = null, string? banner = null)
     {
         SkipWhereMissing();
         var server = new SshServer(loginShell, path);
+        if (banner is not null)
+        {
+            server._folder.Write(SshServerFiles.Banner, banner);
+        }
+
         Directory.CreateDirectory(server.Home);
         foreach (var key in (string[])["host_key", "client_key", "stranger_key"])
         {

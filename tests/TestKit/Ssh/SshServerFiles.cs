@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace FineTunePipeline.TestKit.Ssh;
 
@@ -8,6 +9,9 @@ internal static class SshServerFiles
 {
     /// <summary>Root's there.</summary>
     public const string Password = "correct-horse-battery";
+
+    /// <summary>A file that the server shows before a login, where it is in the folder.</summary>
+    public const string Banner = "banner";
 
     /// <summary>Why none can be started here; null if one can.</summary>
     public static string? Missing() =>
@@ -38,14 +42,17 @@ internal static class SshServerFiles
     /// <summary>Writes <c>sshd_config</c>; the host key is <c>host_key</c> in the folder.</summary>
     /// <param name="authorizedKeys">A file beside root's own <c>.ssh/authorized_keys</c>.</param>
     /// <param name="environment">Of all sessions, over their own.</param>
+    /// <param name="listen">The server's own address.</param>
+    /// <param name="seenAt">The folder's path where the server runs; null: the same.</param>
     /// <returns>Its path.</returns>
-    public static string WriteConfig(string folder, int port, string authorizedKeys, IReadOnlyDictionary<string, string> environment)
+    public static string WriteConfig(
+        string folder, int port, string authorizedKeys, IReadOnlyDictionary<string, string> environment, string listen = "127.0.0.1", string? seenAt = null)
     {
         var config = Path.Combine(folder, "sshd_config");
         File.WriteAllText(config, string.Create(CultureInfo.InvariantCulture, $"""
-            ListenAddress 127.0.0.1
+            ListenAddress {listen}
             Port {port}
-            HostKey {Path.Combine(folder, "host_key")}
+            HostKey {Path.Combine(seenAt ?? folder, "host_key")}
             AuthorizedKeysFile {authorizedKeys} .ssh/authorized_keys
             PidFile none
             StrictModes no
@@ -58,10 +65,26 @@ internal static class SshServerFiles
             PrintLastLog no
             Subsystem sftp /usr/lib/openssh/sftp-server
             MaxStartups 100:30:200
+            {(File.Exists(Path.Combine(folder, Banner)) ? "Banner " + Path.Combine(seenAt ?? folder, Banner) : "")}
             {(environment.Count == 0 ? "" : "SetEnv " + string.Join(' ', environment.Select(pair => $"{pair.Key}={pair.Value}")))}
 
             """));
         return config;
+    }
+
+    /// <summary>Does anybody take connections there?</summary>
+    public static async Task<bool> ListensAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address, port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs a program to its end; returns what it wrote.</summary>

@@ -1,8 +1,10 @@
+using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Money;
 using FineTunePipeline.Provisioning.Pool;
+using FineTunePipeline.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -182,6 +184,54 @@ public sealed class WatchdogTests : IAsyncLifetime
 
         Assert.Equal(1.5m, await ReleaseAsync());
     }
+
+    [Fact]
+    public async Task A_host_that_fell_silent_before_its_time_may_have_been_started_anew_and_is_paid_until_its_release()
+    {
+        await ArmAsync(HostRow.ShutDown, after: Tick * 2.5);
+        _bench.Time.Advance(Tick);
+        await Watchdogs.SilentAsync(Host, Now, default);
+        _bench.Time.Advance(Tick * 8);
+
+        Assert.Null(await Watchdogs.OffAsync("lease", default));
+        Assert.Equal(9, await Money.LookAsync(default));
+        Assert.Equal(9m, await ReleaseAsync());
+    }
+
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(60)]
+    public async Task A_host_that_fell_silent_when_its_time_was_up_is_off(int seconds)
+    {
+        await ArmAsync(HostRow.ShutDown, after: Tick * 2.5);
+        _bench.Time.Advance(Tick * 2.5 + TimeSpan.FromSeconds(seconds));
+        await Watchdogs.SilentAsync(Host, Now, default);
+        _bench.Time.Advance(Tick * 6);
+
+        Assert.NotNull(await Watchdogs.OffAsync("lease", default));
+        await Money.LookAsync(default);
+        Assert.Equal(2.5m, await ReleaseAsync());
+    }
+
+    [Fact]
+    public async Task One_probe_without_an_answer_is_enough_to_count_on_no_watchdog_and_the_next_one_is_started_when_the_host_answers()
+    {
+        await _bench.EditAsync(edits => edits.SetAsync(new SetHost { HostName = "a", Address = $"root@127.0.0.1:{FreePort.Find()}" }, default));
+        await _bench.MoveInAsync("a", "lease");
+        await Table.BeginAsync((await Leases.FindAsync("lease", default))!, Now, default);
+        await Table.BegunAsync("lease", 1, Now.AddHours(1), HostRow.ShutDown, default);
+
+        await _bench.Services.GetServices<IHostedService>().OfType<PoolWatch>().Single().LookAsync(default);
+
+        var lease = (await Leases.FindAsync("lease", default))!;
+        Assert.Equal((1, null, null), (lease.Watchdog, lease.StopsAt, lease.StopsWith));
+        _bench.Time.Advance(WatchdogSteps.StartLimit);
+        Assert.Equal(WatchdogStep.Start, Next(lease, RunState.Running, wanted: HostRow.ShutDown));
+    }
+
+    private Watchdogs Watchdogs => _bench.Services.GetRequiredService<Watchdogs>();
+
+    private static HostRow Host => new() { Name = "a", Address = "root@a.example:22", LeaseId = "lease" };
 
     private LeaseRow Armed(string stopsWith)
     {

@@ -20,7 +20,7 @@ internal static class CardChecks
         var result = await test.AskAsync("card", CardScript, cancellationToken);
         if (result.ExitCode == NoSuchProgram)
         {
-            return Finding.PutOff("the host has no nvidia-smi");
+            return Finding.PutOff("the host has no nvidia-smi" + Said(test, []));
         }
 
         var answer = result.StandardOutput.Trim();
@@ -29,11 +29,11 @@ internal static class CardChecks
         {
             test.Cards = string.Join(", ", cards.Select(card => card.Name));
             return Finding.Good(string.Join("; ", cards.Select(card =>
-                string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))));
+                string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))) + Said(test, cards));
         }
 
         return answer.Contains("No devices were found", StringComparison.OrdinalIgnoreCase) || !test.NeedsCard
-            ? Finding.PutOff($"no card now ({FirstLine(answer)})")
+            ? Finding.PutOff($"no card now ({FirstLine(answer)}){Said(test, [])}")
             : Finding.Bad($"nvidia-smi ended with exit code {result.ExitCode}: {FirstLine(answer)}", answer);
     }
 
@@ -49,6 +49,20 @@ internal static class CardChecks
         return others.Count == 0
             ? Finding.Good("nobody computes on the card")
             : Finding.Of(!test.NeedsCard, $"others compute on the card: {string.Join("; ", others)}{(test.NeedsCard ? "" : " (our trainer does not)")}");
+    }
+
+    /// <summary>
+    /// What its owner said, where no card is called so. People write it as they like ("4090", "A100 80GB", "2x RTX 4090"), so that it is told and no verdict.
+    /// </summary>
+    private static string Said(HostUnderTest test, IReadOnlyList<GraphicsCard> cards)
+    {
+        if (test.SaidCard is not { } said)
+        {
+            return "";
+        }
+
+        var words = said.Split([' ', '-', '_', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => !word.Trim('x', 'X', '*').All(char.IsAsciiDigit) || word.Length > 2).ToList();
+        return cards.Any(card => words.TrueForAll(word => card.Name.Contains(word, StringComparison.OrdinalIgnoreCase))) ? "" : $"; its owner said {said}";
     }
 
     private static string FirstLine(string text) => text.Length > 0 ? text.Split('\n')[0].Trim() : "it wrote nothing";

@@ -13,6 +13,9 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 /// <param name="Job">The job; null: it is tested for its owner.</param>
 internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard, JobUnderTest? Job = null)
 {
+    /// <summary>The graphics card that it has by its owner's word; null: nothing was said.</summary>
+    public string? SaidCard { get; init; }
+
     /// <summary>Where our engines are on the host once they are installed; null: beside the service.</summary>
     public string? EngineFolder { get; set; }
 

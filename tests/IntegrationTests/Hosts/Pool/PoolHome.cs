@@ -6,6 +6,7 @@ using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
+using FineTunePipeline.TestKit.Ssh;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using TemporaryFolder = FineTunePipeline.TestKit.Storage.TemporaryFolder;
@@ -79,6 +80,16 @@ internal sealed class PoolHome : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes a service's database, while nobody else does.</summary>
+    public async Task ChangeAsync(string service, string change)
+    {
+        await using var database = new SqliteConnection($"Data Source={_folder.At("home", "data", service + ".db")};Mode=ReadWrite;Pooling=False");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = change;
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync());
+    }
+
     /// <summary>A host of the person's that lets this installation in.</summary>
     public async Task<RentedHost> RentAsync(bool letsUsIn = true)
     {
@@ -99,6 +110,14 @@ internal sealed class PoolHome : IAsyncDisposable
         var host = await RentAsync();
         await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, "--folder", host.Folder, .. options]);
         return host;
+    }
+
+    /// <summary>Adds a host in a container, which lets this installation in, by the command line.</summary>
+    public async Task AddAsync(string name, ContainerHost host, params string[] options)
+    {
+        await SshKeyFile.EnsureAsync(_folder.At("home", "ssh_key"), default);
+        host.Authorize(PublicLine);
+        await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, .. options]);
     }
 
     /// <summary>Runs <c>finetune</c>, which must succeed.</summary>

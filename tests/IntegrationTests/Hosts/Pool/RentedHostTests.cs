@@ -1,7 +1,9 @@
 using FineTunePipeline.Contracts.Hosts;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.IntegrationTests.Hosts.Ssh;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit.Ssh;
+using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
@@ -112,16 +114,21 @@ public sealed class RentedHostTests : PoolTests
     {
         var host = await Home.AddAsync("only");
         var jobs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest))));
-        await Task.WhenAny(jobs.Select(job => Home.Gateway.StageAsync(job, Contracts.Stages.Stage.Train)));
+        var ends = jobs.Select(Home.Gateway.EndAsync).ToList();
+        var first = await await Task.WhenAny(ends);
+        var second = jobs.Single(job => job != first.Id);
+        await Home.Gateway.StageAsync(second, Contracts.Stages.Stage.Train);
 
-        foreach (var job in await Task.WhenAll(jobs.Select(Home.Gateway.EndAsync)))
+        await Home.FinetuneAsync("hosts", "remove", "only");
+        Assert.Equal(second, (await Home.HostAsync("only", view => view.State == HostState.Removing)).JobId);
+        foreach (var job in await Task.WhenAll(ends))
         {
             Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         }
 
-        await Home.FinetuneAsync("hosts", "remove", "only");
         await GatewayCalls.UntilAsync(async () => (await Home.HostsAsync()).Count == 0, () => "the end of a host that was removed");
         Assert.Empty(host.Leftovers());
+        Assert.Empty(host.Processes());
     }
 
     [Fact]
@@ -151,17 +158,58 @@ public sealed class RentedHostTests : PoolTests
     }
 
     [Fact]
-    public async Task A_cancelled_job_leaves_the_host_clean()
+    public async Task A_host_whose_server_comes_late_is_used_when_it_is_there()
+    {
+        var host = await Home.RentAsync();
+        host.CutOff();
+        await Home.FinetuneAsync("hosts", "add", host.SshCommand, "--name", "gpu-1", "--folder", host.Folder);
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
+        var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        Assert.Contains("cannot be reached", waiting.Message, StringComparison.Ordinal);
+
+        await host.ReturnAsync();
+        var job = await Home.Gateway.EndAsync(jobId);
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_read_only_disk_is_told_and_another_folder_helps()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.SkipUnless(MountedDisk.TryMake(folder.Path, "4m", out var disk), "Mounting is not allowed here.");
+        await using var unmount = disk;
+        await disk.MakeReadOnlyAsync();
+        var host = await Home.RentAsync();
+        await Home.FinetuneAsync("hosts", "add", host.SshCommand, "--name", "gpu-1", "--folder", folder.At("finetune"));
+        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Shortest));
+        var waiting = await Home.Gateway.UntilAsync(jobId, job => job.State == JobState.WaitingForYou, "a wish to its person");
+        Assert.Contains("Read-only file system", waiting.Message, StringComparison.Ordinal);
+        Assert.Contains("finetune hosts update gpu-1 --folder", waiting.Message, StringComparison.Ordinal);
+
+        await Home.FinetuneAsync("hosts", "update", "gpu-1", "--folder", host.Folder);
+        var job = await Home.Gateway.EndAsync(jobId);
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
+    }
+
+    [Fact]
+    public async Task A_test_whose_process_died_in_the_middle_is_done_again_and_leaves_the_host_clean()
     {
         var host = await Home.AddAsync("gpu-1");
-        var jobId = await Home.Gateway.SubmitAsync(PoolHome.OnHost(SmallJob.Long(steps: 2000, saveSteps: 1000)));
-        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "progress");
+        var asking = Home.TryFinetuneAsync("hosts", "test", "gpu-1");
+        await GatewayCalls.UntilAsync(() => Task.FromResult(host.MovedInAt() is not null), () => "the beginning of the test");
+        await Home.KillProgramAsync();
+        Assert.NotEqual(0, (await asking).Code);
+        Assert.NotEmpty(host.Leftovers());
 
-        await Home.FinetuneAsync("cancel", jobId);
+        // As if the claim of who died were over: a minute.
+        await Home.ChangeAsync("provisioning", "UPDATE hosts SET TestUntilMs = 1 WHERE TestUntilMs IS NOT NULL");
+        await Home.StartProgramAsync();
 
-        Assert.Equal(JobState.Cancelled, (await Home.Gateway.EndAsync(jobId)).State);
-        await Home.HostAsync("gpu-1", view => view.State == HostState.Free);
-        Assert.Empty(host.Processes());
+        var view = await Home.HostAsync("gpu-1", view => view.Test is { Passed: not null });
+        Assert.Equal(((bool?)true, HostState.Free), (view.Test!.Passed, view.State));
         Assert.Empty(host.Leftovers());
+        Assert.Empty(host.Processes());
     }
 }

@@ -13,6 +13,13 @@ internal sealed class MountedDisk(string folder) : IAsyncDisposable
         return process.ExitCode == 0;
     }
 
+    /// <summary>As a system does it with a disk that has errors.</summary>
+    public async Task MakeReadOnlyAsync()
+    {
+        using var process = Process.Start("mount", ["-o", "remount,ro", folder]);
+        await process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         using var process = Process.Start("umount", ["-l", folder]);

@@ -4,6 +4,7 @@ using System.Text;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.TestKit;
+using FineTunePipeline.TestKit.Hosts;
 using FineTunePipeline.TestKit.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Microsoft.Extensions.Options;
@@ -194,6 +195,28 @@ public sealed class SshFileTests : SshServerFixture
         Assert.Contains("No space left", large.Message);
         Assert.IsNotType<HostUnreachableException>(large);
         Assert.Empty(Directory.GetFileSystemEntries(disk));
+    }
+
+    [Fact]
+    public async Task A_read_only_disk_is_said()
+    {
+        var disk = Work + "/disk";
+        Directory.CreateDirectory(disk);
+        Assert.SkipUnless(MountedDisk.TryMake(disk, "4m", out var mounted), "Mounting is not allowed here.");
+        await using var unmount = mounted;
+        await mounted.MakeReadOnlyAsync();
+        await using var server = await SshServer.StartAsync();
+        var host = ConnectTo(server);
+
+        foreach (var bring in (Func<Task>[])[
+            () => host.UploadAsync(new MemoryStream(new byte[10]), disk + "/file", default),
+            () => host.UploadAsync([UploadFiles.Of(disk + "/file", "x")], null, default),
+            () => host.StartAsync(disk + "/run", Shell("exit 0"), default)])
+        {
+            var refused = await Assert.ThrowsAnyAsync<IOException>(bring);
+            Assert.Contains("Read-only file system", refused.Message, StringComparison.Ordinal);
+            Assert.IsNotType<HostUnreachableException>(refused);
+        }
     }
 
     [Fact]

@@ -143,6 +143,23 @@ public sealed class EnvironmentTestTests : IDisposable
         Assert.Equal(["card", "card_processes"], report.Checks.Where(check => check.Verdict == Verdict.PutOff).Select(check => check.Name));
     }
 
+    [Theory]
+    [InlineData("RTX 4090", "NVIDIA GeForce RTX 4090, 24564, 24080, 550.90.07\n", 0, false)]
+    [InlineData("2x rtx-4090", "NVIDIA GeForce RTX 4090, 24564, 24080, 550.90.07\n", 0, false)]
+    [InlineData("A100 80GB", "NVIDIA A100-SXM4-80GB, 81920, 81000, 550.90.07\n", 0, false)]
+    [InlineData("RTX 4090", "NVIDIA GeForce RTX 3090, 24564, 24080, 550.90.07\n", 0, true)]
+    [InlineData("RTX 4090", "No devices were found\n", 6, true)]
+    [InlineData("RTX 4090", "", 127, true)]
+    public async Task A_card_that_is_another_than_its_owner_said_is_told(string said, string answer, int exitCode, bool told)
+    {
+        _answers.Answer("card", answer, exitCode);
+
+        var report = await TestAsync(Rented with { Gpu = said });
+
+        Assert.True(report.Passed);
+        Assert.Equal(told, report.ToText().Contains($"its owner said {said}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Others_on_a_card_that_our_trainer_does_not_use_are_told_and_no_more()
     {
