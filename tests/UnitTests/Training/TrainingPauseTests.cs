@@ -117,7 +117,7 @@ public sealed class TrainingPauseTests : IDisposable
             await _bench.Runner().CancelAsync(TrainingJob.Command(), claim, default);
             return true;
         },
-        TimeSpan.FromSeconds(1));
+        TimeSpan.FromSeconds(10));
 
     private void Close(RecordedClaim claim)
     {
