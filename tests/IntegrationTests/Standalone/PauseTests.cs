@@ -40,7 +40,7 @@ public sealed class PauseTests(ServedHome home) : IClassFixture<ServedHome>
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message);
         await home.Gateway.EventAsync(jobId, stored => stored.Change?.Message == $"Training goes on from step {kept}");
         Assert.Equal(await WeightsAsync(plain.Id), await WeightsAsync(jobId));
-        Assert.Equal(["adapter", "provenance"], job.Result!.Files.Select(file => file.Kind).Order());
+        Assert.Equal(["adapter", "evaluation", "provenance"], job.Result!.Files.Select(file => file.Kind).Order());
         var history = (await home.Gateway.ResultJsonAsync(jobId, "provenance.json")).GetProperty("history").EnumerateArray()
             .Where(moment => moment.GetProperty("stage").GetString() == "job").Select(moment => moment.GetProperty("what").GetString());
         Assert.Equal(["submitted", "pausing", "paused", "went_on"], history);

@@ -27,8 +27,6 @@ namespace FineTunePipeline.UnitTests.Orchestrator;
 /// <summary>The saga alone on an in-memory bus: tests play the services.</summary>
 internal sealed class SagaBench : IAsyncDisposable
 {
-    private static readonly Guid Token = Guid.CreateVersion7();
-
     private readonly ServiceProvider _provider;
     private readonly IBusControl _bus;
 
@@ -63,9 +61,7 @@ internal sealed class SagaBench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>What was scheduled carries the token of its schedule: without the saga's own it is not listened to.</summary>
-    public Task PublishAsync(object message) => _bus.Publish(
-        message, message.GetType(), Pipe.Execute<PublishContext>(context => context.Headers.Set(MessageHeaders.SchedulingTokenId, message is RetryDue or DeadlineDue ? Token.ToString("D") : null)));
+    public Task PublishAsync(object message) => _bus.Publish(message, message.GetType());
 
     /// <summary>What the bus tells when the consumer of a message failed at its last try.</summary>
     public Task PublishFaultAsync<T>(T message, string why)
@@ -83,8 +79,10 @@ internal sealed class SagaBench : IAsyncDisposable
             Stage = stage,
             Attempts = Enum.GetValues<Stage>().Where(known => known <= stage).ToImmutableDictionary(known => known, _ => 2),
             Inputs = SampleEvents.Inputs(),
-            DeadlineToken = Token,
-            RetryToken = state == "Waiting" ? Token : null,
+
+            // The end of a wait is not listened to where none is scheduled.
+            DeadlineToken = Guid.CreateVersion7(),
+            RetryToken = state == "Waiting" ? Guid.CreateVersion7() : null,
         };
         saga.JobId = JobId.From(saga.CorrelationId);
         if (stage > Stage.Provision)
