@@ -61,7 +61,7 @@ public sealed class BadInputTests(ServedHome home) : IClassFixture<ServedHome>, 
     }
 
     [Fact]
-    public async Task Weights_that_are_no_numbers_end_the_training_and_the_host_is_given_back()
+    public async Task Weights_that_are_no_numbers_end_the_job_before_it_trains_and_the_host_is_given_back()
     {
         // The last tensor: one NaN in bf16 is enough.
         var model = CopyModel();
@@ -73,8 +73,8 @@ public sealed class BadInputTests(ServedHome home) : IClassFixture<ServedHome>, 
 
         var job = await home.Gateway.RunAsync(SmallJob.Spec with { Model = model });
 
-        Assert.Equal((JobState.Failed, Stage.Train, "loss_not_finite"), (job.State, job.Stage, job.Failure?.Code));
-        Assert.Contains("look for damaged samples and weights", job.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal((JobState.Failed, Stage.Prepare, "host_first_prompt"), (job.State, job.Stage, job.Failure?.Code));
+        Assert.Contains("its weights are damaged", job.Failure!.Message, StringComparison.Ordinal);
         await home.AssertNothingLeftAsync();
     }
 

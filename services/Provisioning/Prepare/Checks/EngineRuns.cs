@@ -22,10 +22,13 @@ internal sealed class EngineRuns(EngineLocator engines, HostRuns runs)
         var program = engines.Locate(engine, test.EngineFolder);
         var command = program with { Arguments = [.. program.Arguments, .. arguments], TimeLimit = limit };
         var end = await runs.ToEndAsync(test.Host, FolderOf(test, name), command, doing, cancellationToken);
-        return end is { WasKilled: true, HitTimeLimit: false }
-            ? throw new StageException(new Failure(
-                "engine_killed", $"The engine was ended from outside (by a person, or by the system for want of memory) while {doing}.", FailureKind.Transient) { Evidence = end.Evidence })
-            : end;
+        if (end is { WasKilled: true, HitTimeLimit: false })
+        {
+            var message = $"The engine was ended from outside (by a person, or by the system for want of memory) while {doing}.";
+            throw new StageException(new Failure("engine_killed", message, FailureKind.Transient) { Evidence = end.Evidence });
+        }
+
+        return end;
     }
 
     /// <summary>The last line that a run wrote; what is above 4 MiB is not read.</summary>

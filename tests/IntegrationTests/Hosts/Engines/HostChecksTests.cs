@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Hosts.Engines.Packages;
@@ -75,6 +76,8 @@ public sealed class HostChecksTests : IAsyncDisposable
         _server = await SshServer.StartAsync(shell, _folder.At("bin"));
         _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
-        return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true);
+        Directory.CreateDirectory(_folder.At("models", "my base"));
+        var job = new JobUnderTest { Spec = new JobSpec { Model = "host:" + _folder.At("models", "my base"), Dataset = "/d" }, RunsFolder = _folder.At("work", "prepare-1") };
+        return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true, job);
     }
 }
