@@ -8,7 +8,7 @@
 #   real      the real program does the work          record  the same, and its files become the templates of the others
 #   fast      the recorded files appear, in seconds   crash   as fast, and the first training kills itself after a checkpoint
 #   memory    as fast, and the first training finds no memory          refuse  as fast, and the training refuses its input
-# Questions that change nothing (version, tokenize, modelfile) are not in the journal; their answers are recorded once.
+# Questions that change nothing (version, tokenize, modelfile, the first one to the base model) are not in the journal; their answers are recorded once.
 engine=$1 real=$2 folder=$3; shift 3
 templates=$folder/templates
 
@@ -102,6 +102,7 @@ case $engine-$verb in
   trainer-train)
     purpose=${2##*/}; purpose=${purpose%.yaml}
     output=$(sed -n 's/^output_dir: *//p' "$2"); output=${output#[\"\']}; output=${output%[\"\']}
+    if [ "$purpose" = prompt ]; then purpose=trainer-prompt; fi
     stage=${2%/*}; stage=${stage%/questions}; stage=${stage##*/} ;;
   model-merge) purpose=merge output=$4 ;;
   model-gguf | model-quantize) purpose=$verb-$4 output=$3 ;;
@@ -113,10 +114,13 @@ stage=${stage##*/}
 
 case $purpose in
   trainer-* | model-*)
-    if [ -e "$templates/$purpose" ] && [ "$plan" != real ]; then said; exit 0; fi
+    if [ -e "$templates/$purpose" ] && [ "$plan" != real ]; then
+      if [ -n "$output" ]; then mkdir -p "$output" && cp -r "$templates/$purpose/output/." "$output/" || exit; fi
+      said; exit 0
+    fi
     if [ "$plan" != real ]; then plan=record; fi
     real "$@"; code=$?
-    if [ "$code" = 0 ] && [ ! -e "$templates/$purpose" ]; then keep ''; fi
+    if [ "$code" = 0 ] && [ ! -e "$templates/$purpose" ]; then keep "$output"; fi
     exit "$code" ;;
 esac
 
