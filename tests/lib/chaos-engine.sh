@@ -104,6 +104,7 @@ case $engine-$verb in
     output=$(sed -n 's/^output_dir: *//p' "$2"); output=${output#[\"\']}; output=${output%[\"\']}
     if [ "$purpose" = prompt ]; then purpose=trainer-prompt; fi
     stage=${2%/*}; stage=${stage%/questions}; stage=${stage##*/} ;;
+  trainer-env) purpose=$engine-$verb${2-} ;;
   model-merge) purpose=merge output=$4 ;;
   model-gguf | model-quantize) purpose=$verb-$4 output=$3 ;;
   model-check | model-ask) purpose=${2##*/}; purpose=$verb-${purpose%.gguf} ;;
