@@ -243,7 +243,10 @@ public sealed class SagaPauseTests : IAsyncLifetime
         var saga = await _bench.PutAsync("Running", Stage.Provision);
         await _bench.PublishAsync(new StageFailed
         {
-            JobId = saga.JobId, Stage = Stage.Provision, Attempt = 2, Failure = new Failure("budget_used", "Give it more.", FailureKind.Budget) { NeedsPerson = true },
+            JobId = saga.JobId,
+            Stage = Stage.Provision,
+            Attempt = 2,
+            Failure = new Failure("budget_used", "Give it more.", FailureKind.Budget) { NeedsPerson = true },
         });
 
         Assert.Equal("Give it more.", (await _bench.ChangedAsync(saga.JobId, change => change.State == JobState.Paused)).Message);

@@ -1,7 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
-using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.TestKit.Stages;
 using Xunit;
 
