@@ -62,7 +62,7 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
         {
             var result = await host.RunAsync(engine with { Arguments = arguments, TimeLimit = options.Value.TokenizeTimeLimit }, cancellationToken);
             EngineSilentException.ThrowIfSilent(result, "finetune-model tokenize");
-            return result.ExitCode == 0 ? Parse(LastLine(result.StandardOutput)) : Explain(result, file, faults);
+            return result.ExitCode == 0 ? Parse(EngineAnswer.LastLine(result.StandardOutput)) : Explain(result, file, faults);
         }
         catch (TimeoutException)
         {
@@ -76,7 +76,7 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
 
     private static TokenFacts? Explain(CommandResult result, DatasetFile file, FaultList faults)
     {
-        var reason = Reason(LastLine(result.StandardError));
+        var reason = EngineAnswer.ErrorOf(EngineAnswer.LastLine(result.StandardError)).Message;
         switch (result.ExitCode)
         {
             case BadInput:
@@ -105,23 +105,6 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
             throw StageException.Internal("engine_output", $"What finetune-model tokenize wrote cannot be read: {exception.Message}", Tail(line));
         }
     }
-
-    /// <summary>The message inside the engine's last line, or the line itself.</summary>
-    private static string Reason(string line)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            return json.RootElement.GetProperty("error").GetProperty("message").GetString() ?? line;
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return line;
-        }
-    }
-
-    private static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
 
     private static string Tail(string text) => text.Length <= EvidenceCharacters ? text : text[^EvidenceCharacters..];
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 
@@ -11,7 +11,7 @@ internal static class EngineFailures
     /// <param name="doing">What it did, for people.</param>
     public static StageException Explain(string doing, RunEnd end)
     {
-        var (engineCode, reason) = Reason(end.LastLine);
+        var (engineCode, reason) = EngineAnswer.ErrorOf(end.LastLine ?? "it wrote nothing.");
         var (code, message, kind) = end switch
         {
             { HitTimeLimit: true } =>
@@ -29,25 +29,5 @@ internal static class EngineFailures
             _ => ("engine_failed", $"finetune-model ended with exit code {end.ExitCode} while {doing}: {reason}", FailureKind.Internal),
         };
         return new StageException(new Failure(code, message, kind) { Evidence = end.Evidence });
-    }
-
-    /// <summary>Code and message inside the engine's last line, or the line itself if it is none of its own.</summary>
-    private static (string? Code, string Message) Reason(string? line)
-    {
-        if (line is null)
-        {
-            return (null, "it wrote nothing.");
-        }
-
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            var error = json.RootElement.GetProperty("error");
-            return (error.GetProperty("code").GetString(), error.GetProperty("message").GetString() ?? line);
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return (null, line);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Hosts.Probes;
 
@@ -44,10 +45,9 @@ public sealed record TorchReport
     /// <summary>The report in the last line of what the trainer wrote; null if there is none.</summary>
     public static TorchReport? Read(string output)
     {
-        var line = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
         try
         {
-            return JsonSerializer.Deserialize<TorchReport>(line, Json);
+            return JsonSerializer.Deserialize<TorchReport>(EngineAnswer.LastLine(output), Json);
         }
         catch (JsonException)
         {

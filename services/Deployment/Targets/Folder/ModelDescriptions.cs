@@ -29,7 +29,7 @@ internal sealed class ModelDescriptions(
         }
 
         EngineSilentException.ThrowIfSilent(result, "finetune-model modelfile");
-        var lastError = LastLine(result.StandardError);
+        var lastError = EngineAnswer.LastLine(result.StandardError);
         if (result.ExitCode != 0)
         {
             throw StageException.Internal(
@@ -38,7 +38,7 @@ internal sealed class ModelDescriptions(
 
         try
         {
-            return JsonSerializer.Deserialize<ModelDescription>(LastLine(result.StandardOutput), Json);
+            return JsonSerializer.Deserialize<ModelDescription>(EngineAnswer.LastLine(result.StandardOutput), Json);
         }
         catch (JsonException exception)
         {
@@ -50,7 +50,4 @@ internal sealed class ModelDescriptions(
     public Task<string> EngineVersionAsync(CancellationToken cancellationToken) => versions.OfModelToolAsync(Host(), cancellationToken);
 
     private IComputeHost Host() => hosts.Connect(LocalMachine.Reference(localHost.Value.WorkFolder, localHost.Value.WorkFolder));
-
-    private static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
 }

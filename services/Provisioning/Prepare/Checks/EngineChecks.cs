@@ -42,6 +42,7 @@ internal sealed class EngineChecks(EngineLocator engines, EngineInstaller instal
         " ",
         output.Split('\n').Take(VersionLines).Select(line => line.Trim(' ', '|', '-', '\r', '\t')).Where(line => line.Length > 0));
 
+    /// <summary>For a sentence.</summary>
     internal static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it wrote nothing";
+        EngineAnswer.LastLine(text) is { Length: > 0 } line ? line : "it wrote nothing";
 }

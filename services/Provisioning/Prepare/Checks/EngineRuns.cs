@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
@@ -39,20 +38,7 @@ internal sealed class EngineRuns(EngineLocator engines, HostRuns runs)
     }
 
     /// <summary>The error that <c>finetune-model</c> ended with: code and message of its last line, or the line itself.</summary>
-    public static (string? Code, string Message) ErrorOf(RunEnd end)
-    {
-        var line = end.LastLine ?? "it wrote nothing";
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            var error = json.RootElement.GetProperty("error");
-            return (error.GetProperty("code").GetString(), error.GetProperty("message").GetString() ?? line);
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return (null, line);
-        }
-    }
+    public static (string? Code, string Message) ErrorOf(RunEnd end) => EngineAnswer.ErrorOf(end.LastLine ?? "it wrote nothing");
 
     public static string FolderOf(HostUnderTest test, string name) => $"{test.Job!.RunsFolder}/{name}";
 }
