@@ -9,10 +9,7 @@ public sealed partial class FineTuneStateMachine
 {
     private void CancelPhase() => DuringAny(
         When(CancelRequested).ThenAsync(context => CancelAsync(context, context.Message.Reason)),
-        When(Deadline.Received).If(
-            context => context.Saga.CurrentState != Paused.Name,
-            live => live.ThenAsync(context => RunOutAsync(
-                context, "deadline", $"The job's time of {context.Saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", "its deadline passed"))),
+        When(Deadline.Received).ThenAsync(RunOutAsync),
         When(StageEnded).IfElse(
             context => IsEnding(context.Saga) && context.Saga.StageEnding
                 && context.Saga.Stage == context.Message.Stage && context.Saga.Attempt(context.Saga.Stage) == context.Message.Attempt,
@@ -28,16 +25,17 @@ public sealed partial class FineTuneStateMachine
     private bool CanBeCancelled(FineTuneSaga saga) =>
         saga.CurrentState == Running.Name || saga.CurrentState == Waiting.Name || saga.CurrentState == Pausing.Name || saga.CurrentState == Paused.Name;
 
-    /// <summary>A limit of time or money is reached: the job ends as a cancelled one does, and has failed.</summary>
-    private Task RunOutAsync(BehaviorContext<FineTuneSaga> context, string code, string message, string reason)
+    /// <summary>The job's time is up: it ends as a cancelled one does, and has failed. While it is paused its time does not run.</summary>
+    private Task RunOutAsync(BehaviorContext<FineTuneSaga> context)
     {
-        if (!CanBeCancelled(context.Saga))
+        var saga = context.Saga;
+        if (!CanBeCancelled(saga) || saga.CurrentState == Paused.Name)
         {
             return Task.CompletedTask;
         }
 
-        context.Saga.Failure = new Failure(code, message, FailureKind.Budget);
-        return CancelAsync(context, reason);
+        saga.Failure = new Failure("deadline", $"The job's time of {saga.Spec.Budget.Deadline} is up. Raise budget.deadline to give it more.", FailureKind.Budget);
+        return CancelAsync(context, "its deadline passed");
     }
 
     private async Task CancelAsync(BehaviorContext<FineTuneSaga> context, string reason)

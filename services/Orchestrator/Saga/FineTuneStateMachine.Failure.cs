@@ -90,7 +90,7 @@ public sealed partial class FineTuneStateMachine
 
         saga.CurrentState = Waiting.Name;
         saga.NeedsPerson = failure.NeedsPerson;
-        saga.RetryToken = await ScheduleRetryAsync(context, wait.Value);
+        saga.RetryToken = await ScheduleAsync(context, wait.Value, new RetryDue { JobId = saga.JobId });
         var next = failure.Kind == FailureKind.HostLost ? "another host is taken" : $"again in {wait.Value.TotalSeconds:0} s";
         await PublishChangeAsync(context, ViewState(saga), failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); {next}");
     }
@@ -98,12 +98,6 @@ public sealed partial class FineTuneStateMachine
     /// <summary>A lost host means a new one; any other failure is tried where it happened.</summary>
     private static Stage NextStage(FineTuneSaga saga) =>
         saga.LeaseId is null && saga.Stage is Stage.Prepare or Stage.Train or Stage.Evaluate or Stage.Convert ? Stage.Provision : saga.Stage;
-
-    private async Task<Guid> ScheduleRetryAsync(BehaviorContext<FineTuneSaga> context, TimeSpan wait)
-    {
-        var scheduled = await context.ScheduleSend(context.ReceiveContext.InputAddress, wait, new RetryDue { JobId = context.Saga.JobId }, context.CancellationToken);
-        return scheduled.TokenId;
-    }
 
     private async Task FailAsync(BehaviorContext<FineTuneSaga> context, Failure failure)
     {

@@ -50,7 +50,7 @@ public sealed partial class FineTuneStateMachine
         context.Saga.CurrentState = Finishing.Name;
         if (context.Saga.Releasing)
         {
-            context.Saga.RetryToken = await ScheduleRetryAsync(context, ReleaseWait);
+            context.Saga.RetryToken = await ScheduleAsync(context, ReleaseWait, new RetryDue { JobId = context.Saga.JobId });
             await PublishChangeAsync(context, JobState.Running, "Releasing the host");
         }
         else

@@ -112,9 +112,7 @@ public sealed partial class FineTuneStateMachine
         saga.Retries = saga.Retries.Clear();
         Note(saga, "went_on");
         var left = saga.EndsAt - now ?? saga.Spec.Budget.Deadline;
-        var due = await context.ScheduleSend(
-            context.ReceiveContext.InputAddress, left > TimeSpan.Zero ? left : TimeSpan.Zero, new DeadlineDue { JobId = saga.JobId }, context.CancellationToken);
-        saga.DeadlineToken = due.TokenId;
+        saga.DeadlineToken = await ScheduleAsync(context, left > TimeSpan.Zero ? left : TimeSpan.Zero, new DeadlineDue { JobId = saga.JobId });
         await BeginAsync(context, NextStage(saga));
     }
 }

@@ -45,6 +45,14 @@ public sealed partial class FineTuneStateMachine
         await PublishChangeAsync(context, JobState.Running, $"{Doing(stage)}{again}");
     }
 
+    /// <summary>Tells the job something later. Returns the token by which the saga knows it as the one that it waits for.</summary>
+    private static async Task<Guid> ScheduleAsync<T>(BehaviorContext<FineTuneSaga> context, TimeSpan wait, T message)
+        where T : class
+    {
+        var scheduled = await context.ScheduleSend(context.ReceiveContext.InputAddress, wait, message, context.CancellationToken);
+        return scheduled.TokenId;
+    }
+
     private async Task PublishChangeAsync(BehaviorContext<FineTuneSaga> context, JobState state, string message)
     {
         var saga = context.Saga;
