@@ -104,7 +104,7 @@ internal static class JobsApi
             return ErrorAnswers.NoJob(id);
         }
 
-        if (row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Cancelling)
+        if (IsOver(row.State))
         {
             return ErrorAnswers.CannotPause(id, row.State);
         }
@@ -126,7 +126,7 @@ internal static class JobsApi
             return ErrorAnswers.BadBudget();
         }
 
-        if (row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Cancelling)
+        if (IsOver(row.State))
         {
             return ErrorAnswers.CannotResume(id, row.State);
         }
@@ -134,6 +134,9 @@ internal static class JobsApi
         await submitter.ResumeAsync(id, request?.BudgetTotal, cancellationToken);
         return Results.Json(JobView.From(row, withSpec: false), ContractJson.Options, statusCode: 202);
     }
+
+    /// <summary>It has ended, or does so without a way back.</summary>
+    private static bool IsOver(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Cancelling;
 
     /// <summary>Over HTTP there is no folder that a relative path could start from; and local paths may be switched off.</summary>
     private static void RefusePaths(JobSpec spec, bool allowLocalPaths)

@@ -85,7 +85,7 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
         row => row.OnRelease != HostRow.Keep && row.IsMovedOut
             ? $"When its last job gave it back it was told: {row.OnRelease}. Start it if it is off, and say so: finetune hosts update {row.Name}."
             : null,
-        isOn: true,
+        isOffered: true,
         cancellationToken);
 
     /// <summary>A lease has left a host that has powered itself off, and does not answer since.</summary>
@@ -95,7 +95,7 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
         leaseId,
         row => FormattableString.Invariant(
             $"When the time of its last job was up it was told to power itself off ({how}), and has not answered since {offAt:yyyy-MM-dd HH:mm} UTC. Look where you rent it whether it is off. When it is on again, say so: finetune hosts update {row.Name}."),
-        isOn: true,
+        isOffered: true,
         cancellationToken);
 
     /// <summary>
@@ -110,10 +110,11 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
             row.FormerLeaseId = leaseId;
             return $"It is {word}, as its status command says. When it is there again, say so: finetune hosts update {row.Name}, with the new ssh command if it has one.";
         },
-        isOn: false,
+        isOffered: false,
         cancellationToken);
 
-    private Task LeaveAsync(string leaseId, Func<HostRow, string?> maybeOff, bool isOn, CancellationToken cancellationToken) => WriteAsync(
+    /// <param name="isOffered">Jobs that wait for a host are told of it.</param>
+    private Task LeaveAsync(string leaseId, Func<HostRow, string?> maybeOff, bool isOffered, CancellationToken cancellationToken) => WriteAsync(
         row => row.LeaseId == leaseId,
         (database, row) =>
         {
@@ -131,7 +132,7 @@ internal sealed class HostTable(IDbContextFactory<ProvisioningDbContext> databas
                 return Task.FromResult<object[]?>([row.Change(now, isRemoved: true)]);
             }
 
-            return Task.FromResult<object[]?>(isOn ? [row.Change(now), new HostFreed { HostName = row.Name }] : [row.Change(now)]);
+            return Task.FromResult<object[]?>(isOffered ? [row.Change(now), new HostFreed { HostName = row.Name }] : [row.Change(now)]);
         },
         cancellationToken);
 

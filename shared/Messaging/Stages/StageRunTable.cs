@@ -76,7 +76,7 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
         }
         else
         {
-            Close(ended, attempt, keep);
+            Close(ended, keep ? attempt : null);
         }
 
         var row = known.SingleOrDefault(row => row.Attempt == attempt);
@@ -168,11 +168,13 @@ internal sealed class StageRunTable<TDb>(IDbContextFactory<TDb> databases, Write
             .SingleOrDefaultAsync(row => row.JobId == jobId && row.Stage == stage && row.Attempt == attempt, cancellationToken);
     }
 
-    private static void Close(IEnumerable<StageRun> rows, int attempt = 0, bool keep = false)
+    /// <param name="rows">Those that are not at their end.</param>
+    /// <param name="kept">Attempt whose progress is kept; null: of none.</param>
+    private static void Close(IEnumerable<StageRun> rows, int? kept = null)
     {
         foreach (var row in rows.Where(row => row.State is StageRunState.Open or StageRunState.Finished))
         {
-            (row.State, row.NextLookAt, row.Outcome, row.KeepProgress) = (StageRunState.Closing, 0, null, keep && row.Attempt == attempt);
+            (row.State, row.NextLookAt, row.Outcome, row.KeepProgress) = (StageRunState.Closing, 0, null, row.Attempt == kept);
         }
     }
 
