@@ -8,7 +8,7 @@ namespace FineTunePipeline.Conversion;
 internal sealed class ConversionFolders(ConvertModel command)
 {
     /// <summary>Everything of the attempt.</summary>
-    public string Attempt { get; } = Parent(RunFolder.For(command.Prepared.Host.WorkFolder, command.JobId, "convert", command.Attempt, "x"));
+    public string Attempt { get; } = RunFolder.ForAttempt(command.Prepared.Host.WorkFolder, command.JobId, "convert", command.Attempt);
 
     /// <summary>Our engines there; null: those beside the service. See <see cref="EngineLocator.Locate"/>.</summary>
     public string? Engines { get; } = command.Prepared.EngineFolder;
@@ -24,6 +24,4 @@ internal sealed class ConversionFolders(ConvertModel command)
 
     /// <summary>Run folder of one engine call, such as <c>gguf-f16</c>.</summary>
     public string Run(string name) => $"{Attempt}/{name}";
-
-    private static string Parent(string path) => path[..path.LastIndexOf('/')];
 }

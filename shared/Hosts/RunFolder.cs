@@ -42,5 +42,8 @@ public static class RunFolder
     /// <param name="workFolder">The host's work folder.</param>
     /// <param name="name">Tells several runs of one attempt apart, such as <c>train</c> or <c>predict-base</c>.</param>
     public static string For(string workFolder, string jobId, string stage, int attempt, string name) =>
-        $"{workFolder.TrimEnd('/')}/{jobId}/{stage}-{attempt}/{name}";
+        $"{ForAttempt(workFolder, jobId, stage, attempt)}/{name}";
+
+    /// <summary>What holds the run folders of an attempt.</summary>
+    public static string ForAttempt(string workFolder, string jobId, string stage, int attempt) => $"{workFolder.TrimEnd('/')}/{jobId}/{stage}-{attempt}";
 }

@@ -1,3 +1,5 @@
+using FineTunePipeline.Contracts.Jobs;
+
 namespace FineTunePipeline.Artifacts.Validate;
 
 /// <summary>
@@ -5,7 +7,5 @@ namespace FineTunePipeline.Artifacts.Validate;
 /// </summary>
 internal static class ChatTemplateNames
 {
-    internal const string Auto = "auto";
-
-    internal static readonly string[] All = [Auto, "default", "empty", "chatml", "qwen", "qwen3", "qwen3_nothink", "llama2", "llama3", "mistral"];
+    internal static readonly string[] All = [JobSpec.AutoTemplate, "default", "empty", "chatml", "qwen", "qwen3", "qwen3_nothink", "llama2", "llama3", "mistral"];
 }

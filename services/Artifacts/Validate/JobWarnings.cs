@@ -34,7 +34,7 @@ internal static class JobWarnings
             warnings.Add($"{file.Origin} has placeholders that no variable fills: {string.Join(", ", file.UnknownVariables)}.");
         }
 
-        if (spec.Template != ChatTemplateNames.Auto && spec.Outputs.Gguf.Count > 0)
+        if (spec.Template != JobSpec.AutoTemplate && spec.Outputs.Gguf.Count > 0)
         {
             warnings.Add($"The model trains with the template {spec.Template}, but GGUF files carry the model's own chat template; if the two differ, "
                 + "answers get worse after the conversion.");

@@ -52,7 +52,7 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
             .. engine.Arguments, "tokenize", file.Path, "--model", modelFolder,
             "--cutoff", spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture),
         ];
-        if (spec.Template != ChatTemplateNames.Auto)
+        if (spec.Template != JobSpec.AutoTemplate)
         {
             arguments.AddRange(["--template", spec.Template]);
         }

@@ -1,4 +1,5 @@
 using FineTunePipeline.Contracts.Evaluate;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Evaluation.Predicting;
@@ -29,6 +30,6 @@ internal static class TrainerConfig
         }
 
         // Without the key LLaMA-Factory takes the template that the model's own tokenizer carries.
-        return command.Spec.Template == "auto" ? yaml : yaml.Add("template", command.Spec.Template);
+        return command.Spec.Template == JobSpec.AutoTemplate ? yaml : yaml.Add("template", command.Spec.Template);
     }
 }

@@ -20,7 +20,7 @@ internal static class EngineFailures
                 "disk_full", $"The host's disk is full while {name}: free space in its work folder and try again.", FailureKind.BadInput),
 
             // Not the kind OutOfMemory, which changes how the model is trained.
-            _ when IsOutOfMemory(end.ErrorTail) => (
+            { RanOutOfMemory: true } => (
                 "out_of_memory", $"The host's memory does not suffice for {name}: lower Evaluation:BatchSize.", FailureKind.BadInput),
             { Crashed: true } => ("engine_crashed", $"The engine crashed (exit code {end.ExitCode}) while {name}.", FailureKind.Internal),
             _ => (
@@ -31,8 +31,4 @@ internal static class EngineFailures
 
     private static bool IsDiskFull(string text) =>
         text.Contains("No space left on device", StringComparison.OrdinalIgnoreCase) || text.Contains("Errno 28", StringComparison.Ordinal);
-
-    private static bool IsOutOfMemory(string text) =>
-        text.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || text.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
-        || text.Contains("OutOfMemoryException", StringComparison.Ordinal);
 }

@@ -133,9 +133,5 @@ internal sealed class PrepareHostRunner(
             },
             cancellationToken);
 
-    private static string RunsFolder(PrepareHost command)
-    {
-        var any = RunFolder.For(command.Host.WorkFolder, command.JobId, "prepare", command.Attempt, "x");
-        return any[..any.LastIndexOf('/')];
-    }
+    private static string RunsFolder(PrepareHost command) => RunFolder.ForAttempt(command.Host.WorkFolder, command.JobId, "prepare", command.Attempt);
 }

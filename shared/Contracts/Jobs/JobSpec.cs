@@ -8,6 +8,9 @@ namespace FineTunePipeline.Contracts.Jobs;
 /// </summary>
 public sealed record JobSpec
 {
+    /// <summary>As <see cref="Template"/>: the template that the model's own tokenizer carries.</summary>
+    public const string AutoTemplate = "auto";
+
     [Description("A name for people; shown in lists. Default: the name of the dataset.")]
     public string? Name { get; init; }
 
@@ -24,7 +27,7 @@ public sealed record JobSpec
     public FineTuningMethod Method { get; init; } = FineTuningMethod.Lora;
 
     [Description("Chat template: auto takes the model's own; otherwise a LLaMA-Factory template name.")]
-    public string Template { get; init; } = "auto";
+    public string Template { get; init; } = AutoTemplate;
 
     [Description("Training settings, with LLaMA-Factory's names.")]
     public Hyperparameters Hyperparameters { get; init; } = new();

@@ -21,6 +21,11 @@ public sealed record RunEnd(int? ExitCode, string ErrorTail)
     /// <summary>Ended by a fault in native code.</summary>
     public bool Crashed => ExitCode is 134 or 136 or 139;
 
+    /// <summary>The host's memory did not suffice, in the words of libtorch, of the C library's and of .NET.</summary>
+    public bool RanOutOfMemory =>
+        ErrorTail.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || ErrorTail.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)
+        || ErrorTail.Contains("OutOfMemoryException", StringComparison.Ordinal);
+
     /// <summary>The last line of standard error; null if it wrote nothing.</summary>
     public string? LastLine => Lines.LastOrDefault();
 

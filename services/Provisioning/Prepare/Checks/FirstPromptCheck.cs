@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
 
@@ -15,14 +16,10 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
     internal const string Prompt = "Hello! What is your name?";
     private const string Expected = "Hello!";
     private const string Run = "prompt";
-    private const string AutoTemplate = "auto";
     private const int MaxNewTokens = 16;
     private const int Cutoff = 2048;
     private const int LargestResult = 64 * 1024;
     private const int AnswerCharacters = 200;
-
-    /// <summary>How libtorch and .NET say it.</summary>
-    private static readonly string[] OutOfMemory = ["out of memory", "can't allocate memory", "OutOfMemoryException"];
 
     public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
@@ -73,15 +70,14 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
             .Add("do_sample", false)
             .Add("max_new_tokens", MaxNewTokens)
             .Add("per_device_eval_batch_size", 1);
-        return (job.Spec.Template == AutoTemplate ? yaml : yaml.Add("template", job.Spec.Template)).ToString();
+        return (job.Spec.Template == JobSpec.AutoTemplate ? yaml : yaml.Add("template", job.Spec.Template)).ToString();
     }
 
     private Finding Failed(RunEnd end) => end switch
     {
         { HitTimeLimit: true } => Finding.Bad($"the base model gave no answer within {options.PromptTimeLimit} (Prepare:PromptTimeLimit)"),
         { Crashed: true } => Finding.Bad($"the trainer crashed (exit code {end.ExitCode}) while it asked the base model", end.Evidence),
-        _ when OutOfMemory.Any(words => end.ErrorTail.Contains(words, StringComparison.OrdinalIgnoreCase))
-            => Finding.Bad($"this host's memory does not hold the base model: {end.LastLine}", end.Evidence),
+        { RanOutOfMemory: true } => Finding.Bad($"this host's memory does not hold the base model: {end.LastLine}", end.Evidence),
         _ => Finding.UsersFault($"the base model cannot be asked: {end.LastLine ?? "the trainer wrote nothing"}", end.Evidence),
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Provisioning.Prepare.Checks;
@@ -8,7 +9,6 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 internal sealed class TokenCheck(EngineRuns engines, PrepareOptions options)
 {
     private const string Description = "dataset_info.json";
-    private const string AutoTemplate = "auto";
     private const int BadInput = 3;
 
     public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal sealed class TokenCheck(EngineRuns engines, PrepareOptions options)
         foreach (var (index, file) in job.DataFiles.Where(file => file != Description).Index())
         {
             var run = string.Create(CultureInfo.InvariantCulture, $"tokenize-{index}");
-            string[] template = job.Spec.Template == AutoTemplate ? [] : ["--template", job.Spec.Template];
+            string[] template = job.Spec.Template == JobSpec.AutoTemplate ? [] : ["--template", job.Spec.Template];
             string[] arguments =
             [
                 "tokenize", $"{job.DataFolder}/{file}", "--model", job.ModelFolder,

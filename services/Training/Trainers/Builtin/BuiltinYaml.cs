@@ -68,7 +68,7 @@ internal static class BuiltinYaml
             .Add("dataloader_num_workers", 0);
 
         // Without these keys the trainer takes the template that the model carries, and all samples.
-        if (command.Spec.Template != "auto")
+        if (command.Spec.Template != JobSpec.AutoTemplate)
         {
             yaml.Add("template", command.Spec.Template);
         }
