@@ -97,7 +97,7 @@ internal sealed class RentedPlay : IAsyncDisposable
                 _screen.Tell("Nobody adds a host in a demo: cancelling");
                 await _gateway.CancelAsync(jobId, cancellationToken);
                 break;
-            case JobChanged { Stage: Stage.Prepare, State: JobState.Running }:
+            case JobChanged { Stage: Stage.Prepare, State: JobState.Running } when _host is null || _host == _facts.Taken:
                 await TellHostAsync(jobId, cancellationToken);
                 break;
             case JobChanged change when change.Message.StartsWith(GoesOn, StringComparison.Ordinal) && _sinceTaken is not null && _facts.FromStep is null:
