@@ -44,7 +44,7 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
 
     /// <summary>The job once it has ended.</summary>
     public Task<JobView> EndAsync(string jobId) =>
-        UntilAsync(jobId, job => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled, "the end");
+        UntilAsync(jobId, HasEnded, "the end");
 
     /// <summary>The job once it is as wanted.</summary>
     public async Task<JobView> UntilAsync(string jobId, Func<JobView, bool> wanted, string what)
@@ -65,7 +65,7 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
             {
                 var job = await ShowAsync(jobId);
                 found = (await HistoryAsync(jobId)).FirstOrDefault(wanted);
-                Assert.True(found is not null || job.State is JobState.Queued or JobState.Running, $"The job ended without the event: {job}");
+                Assert.True(found is not null || !HasEnded(job), $"The job ended without the event: {job}");
                 return found is not null;
             },
             () => "an event");
@@ -87,4 +87,7 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // A rest, and a wait for its person, are not the end.
+    private static bool HasEnded(JobView job) => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 }
