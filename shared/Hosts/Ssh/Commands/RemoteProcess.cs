@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using FineTunePipeline.Hosts.Ssh.Connections;
 using Renci.SshNet;
 
@@ -28,7 +27,7 @@ internal sealed class RemoteProcess : IAsyncDisposable
     private readonly TailBuffer _errors;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Task _ended;
-    private Stream? _input;
+    private ProcessInput? _input;
     private byte[] _ahead = [];
     private long? _exitSeen;
     private TimeSpan _pause = ShortestPause;
@@ -58,7 +57,7 @@ internal sealed class RemoteProcess : IAsyncDisposable
         var input = _input ?? throw new InvalidOperationException("The input is closed.");
 
         // SSH.NET blocks a thread while the host's window is full. A connection that dies meanwhile is cut, which frees it.
-        var write = Task.Run(() => Write(input, data), CancellationToken.None);
+        var write = Task.Run(() => input.Write(data), CancellationToken.None);
         await MapAsync(Task.WhenAny(write, _ended).Unwrap().WaitAsync(cancellationToken)).ConfigureAwait(false);
         return !_ended.IsCompleted;
     }
@@ -68,7 +67,7 @@ internal sealed class RemoteProcess : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _input, null) is { } input)
         {
-            await MapAsync(Task.Run(input.Dispose, CancellationToken.None).WaitAsync(cancellationToken)).ConfigureAwait(false);
+            await MapAsync(Task.Run(input.Close, CancellationToken.None).WaitAsync(cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -200,28 +199,7 @@ internal sealed class RemoteProcess : IAsyncDisposable
     private static Started Start(SshCommand command)
     {
         var ended = command.ExecuteAsync(CancellationToken.None);
-        try
-        {
-            return new Started(ended, command.CreateInputStream());
-        }
-        catch (InvalidOperationException)
-        {
-            // It is over already: how, the one who reads will see.
-            return new Started(ended, Stream.Null);
-        }
-    }
-
-    /// <summary>SSH.NET's stream has no other way for a span than to copy it.</summary>
-    private static void Write(Stream input, ReadOnlyMemory<byte> data)
-    {
-        if (MemoryMarshal.TryGetArray(data, out var array))
-        {
-            input.Write(array.Array!, array.Offset, array.Count);
-        }
-        else
-        {
-            input.Write(data.Span);
-        }
+        return new Started(ended, ProcessInput.Of(command));
     }
 
     /// <summary>In the background: closing a channel waits for the host.</summary>
@@ -302,5 +280,5 @@ internal sealed class RemoteProcess : IAsyncDisposable
         }
     }
 
-    private sealed record Started(Task Ended, Stream Input);
+    private sealed record Started(Task Ended, ProcessInput Input);
 }
