@@ -12,7 +12,7 @@ namespace FineTunePipeline.IntegrationTests.Standalone;
 internal sealed class GatewayCalls(Uri address) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http = new(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
 
     public async Task<string> SubmitAsync(JobSpec job)
@@ -27,6 +27,9 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
 
     public async Task<IReadOnlyList<StoredEvent>> HistoryAsync(string jobId) =>
         (await _http.GetFromJsonAsync<List<StoredEvent>>($"/api/jobs/{jobId}/history", ContractJson.Options))!;
+
+    public async Task<IReadOnlyList<HostView>> HostsAsync() =>
+        (await _http.GetFromJsonAsync<JsonElement>("/api/hosts")).GetProperty("hosts").Deserialize<List<HostView>>(ContractJson.Options)!;
 
     public Task<HttpResponseMessage> CancelAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/cancel", null);
 

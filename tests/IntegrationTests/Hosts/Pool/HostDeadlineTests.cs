@@ -44,7 +44,7 @@ public sealed class HostDeadlineTests : IAsyncLifetime
         }
 
         var jobs = await TrainAsync(hosts);
-        var used = (await _home.HostsAsync()).ToDictionary(host => host.JobId!, host => host.Name);
+        var used = (await _home.Gateway.HostsAsync()).ToDictionary(host => host.JobId!, host => host.Name);
         Assert.All(hosts.Values, host => Assert.Single(host.Processes(), process => process.Is("finetune-trainer", "train")));
         var movedIn = hosts.ToDictionary(host => host.Key, host => host.Value.MovedInAt()!.Value);
 

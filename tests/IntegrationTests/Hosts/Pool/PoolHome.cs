@@ -156,6 +156,7 @@ internal sealed class PoolHome : IAsyncDisposable
         }
     }
 
+    /// <summary>As the command line lists them.</summary>
     public async Task<IReadOnlyList<HostView>> HostsAsync() =>
         JsonElement.Parse(await FinetuneAsync("hosts", "--json")).GetProperty("hosts").Deserialize<List<HostView>>(ContractJson.Options)!;
 
@@ -164,7 +165,7 @@ internal sealed class PoolHome : IAsyncDisposable
     {
         HostView? host = null;
         await GatewayCalls.UntilAsync(
-            async () => (host = (await HostsAsync()).FirstOrDefault(one => one.Name == name)) is not null && wanted(host), () => $"a state of the host {name}, which is {host}");
+            async () => (host = (await Gateway.HostsAsync()).FirstOrDefault(one => one.Name == name)) is not null && wanted(host), () => $"a state of the host {name}, which is {host}");
         return host!;
     }
 
