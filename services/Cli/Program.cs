@@ -12,6 +12,7 @@ app.Configure(config =>
     config.AddCommand<ListCommand>("list").WithDescription("List jobs, newest first");
     config.AddCommand<ShowCommand>("show").WithDescription("Show a job: state, progress, accuracies, files");
     config.AddCommand<LogsCommand>("logs").WithDescription("Print a job's events; -f goes on until it ends");
+    config.AddCommand<PlotCommand>("plot").WithDescription("Save the picture of a job's loss (SVG)").WithExample("plot", "ftjob-…", "loss.svg");
     config.AddCommand<PauseCommand>("pause").WithDescription("Let a job rest: it saves what it has reached and gives its host back");
     config.AddCommand<ResumeCommand>("resume").WithDescription("Let a paused job go on; with --budget, up to another total cost").WithExample("resume", "ftjob-…", "--budget", "20");
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");

@@ -26,6 +26,7 @@ public static class GatewayApi
 
         app.MapJobs();
         app.MapEvents();
+        app.MapPlots();
         app.MapFiles();
         app.MapUploads();
         app.MapChat();

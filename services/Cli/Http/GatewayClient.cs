@@ -52,6 +52,12 @@ internal sealed class GatewayClient : IDisposable
         where TNode : JsonNode =>
         ReadAsync<TNode>(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
 
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>The person's hosts, as the gateway lists them.</summary>
     public async Task<JsonArray> HostsAsync(CancellationToken cancellationToken) => (await GetAsync<JsonObject>("api/hosts", cancellationToken))["hosts"] as JsonArray ?? [];
 

@@ -25,6 +25,14 @@ internal sealed class JobViews(IDbContextFactory<GatewayDbContext> databases)
         return await rows.OrderByDescending(row => row.JobId).Take(limit).ToListAsync(cancellationToken);
     }
 
+    /// <summary>The readings of a job's training, in the order in which they came.</summary>
+    public async Task<IReadOnlyList<string>> ProgressAsync(string jobId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Events.AsNoTracking()
+            .Where(row => row.JobId == jobId && row.Type == "progress").OrderBy(row => row.Sequence).Select(row => row.Data).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Events after a number, oldest first.</summary>
     public async Task<IReadOnlyList<EventRow>> EventsAsync(string jobId, long after, int limit, CancellationToken cancellationToken)
     {

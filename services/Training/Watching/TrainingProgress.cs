@@ -14,6 +14,9 @@ internal sealed class TrainingProgress(int fromStep, TimeProvider time)
 
     public double? Loss { get; private set; }
 
+    /// <summary>Of the last evaluation since <see cref="Shown"/>; null if there was none.</summary>
+    public double? EvalLoss { get; private set; }
+
     public double? LearningRate { get; private set; }
 
     public double? Epoch { get; private set; }
@@ -38,6 +41,7 @@ internal sealed class TrainingProgress(int fromStep, TimeProvider time)
                 (Loss, LearningRate) = (loss, line.LearningRate);
             }
 
+            EvalLoss = line.EvalLoss ?? EvalLoss;
             Epoch = line.Epoch ?? Epoch;
             IsNew = true;
         }
@@ -67,5 +71,5 @@ internal sealed class TrainingProgress(int fromStep, TimeProvider time)
         return perStep * (TotalSteps - Step);
     }
 
-    public void Shown() => IsNew = false;
+    public void Shown() => (IsNew, EvalLoss) = (false, null);
 }

@@ -116,9 +116,10 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
 
         private async Task ShowAsync(CancellationToken cancellationToken)
         {
+            var reading = Progressed();
             _progress.Shown();
             _shownAt = _time.GetTimestamp();
-            await context.PublishAsync(Progressed(), cancellationToken);
+            await context.PublishAsync(reading, cancellationToken);
         }
 
         private TrainingProgressed Progressed() => new()
@@ -128,6 +129,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
             Step = _progress.Step,
             TotalSteps = _progress.TotalSteps,
             Loss = Finite(_progress.Loss),
+            EvalLoss = Finite(_progress.EvalLoss),
             LearningRate = Finite(_progress.LearningRate),
             Epoch = Finite(_progress.Epoch),
             Remaining = _progress.Remaining(),

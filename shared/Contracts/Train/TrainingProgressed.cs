@@ -16,6 +16,9 @@ public sealed record TrainingProgressed : IStageEvent
 
     public double? Loss { get; init; }
 
+    /// <summary>On samples that are not trained; null: not measured since the reading before.</summary>
+    public double? EvalLoss { get; init; }
+
     public double? LearningRate { get; init; }
 
     public double? Epoch { get; init; }
