@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FineTunePipeline.Contracts.Jobs;
 
 namespace FineTunePipeline.Artifacts;
 
@@ -17,7 +18,7 @@ public sealed class ArtifactsOptions
     public IReadOnlyList<string> Providers { get; set; } = ["local", "ssh"];
 
     /// <summary>Trainers that a job may name.</summary>
-    public IReadOnlyList<string> Trainers { get; set; } = ["builtin"];
+    public IReadOnlyList<string> Trainers { get; set; } = [TrainerNames.Builtin, TrainerNames.LlamaFactory];
 
     /// <summary>Memory in bytes that training on this computer may take; 0 is what the system says is available. Default: 0.</summary>
     [Range(0, long.MaxValue)]

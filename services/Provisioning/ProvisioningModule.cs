@@ -14,6 +14,7 @@ using FineTunePipeline.Provisioning.Money;
 using FineTunePipeline.Provisioning.Pool;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
+using FineTunePipeline.Provisioning.Prepare.Trainers.LlamaFactory;
 using FineTunePipeline.Provisioning.Provision;
 using FineTunePipeline.Provisioning.Release;
 using MassTransit;
@@ -30,10 +31,12 @@ public sealed class ProvisioningModule : IServiceModule
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<PrepareOptions>().BindConfiguration(PrepareOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LlamaFactoryOptions>().BindConfiguration(LlamaFactoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PoolOptions>().BindConfiguration(PoolOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MoneyOptions>().BindConfiguration(MoneyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddComputeHosts(configuration);
         services.AddProviders();
+        services.AddHostTrainers();
         services.AddSingleton<HostTable>();
         services.AddScoped<HostEdits>();
         services.AddSingleton<HostVisits>();

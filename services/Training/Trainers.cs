@@ -1,5 +1,6 @@
 using FineTunePipeline.Training.Trainers;
 using FineTunePipeline.Training.Trainers.Builtin;
+using FineTunePipeline.Training.Trainers.LlamaFactory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FineTunePipeline.Training;
@@ -8,5 +9,6 @@ namespace FineTunePipeline.Training;
 internal static class TrainerList
 {
     public static IServiceCollection AddTrainers(this IServiceCollection services) => services
-        .AddSingleton<ITrainer, BuiltinTrainer>();
+        .AddSingleton<ITrainer, BuiltinTrainer>()
+        .AddSingleton<ITrainer, LlamaFactoryTrainer>();
 }

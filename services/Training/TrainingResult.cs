@@ -29,7 +29,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             Attempt = command.Attempt,
             Trainer = command.Spec.Provider.Trainer,
             TrainerVersion = command.Prepared.TrainerVersion,
-            Precision = trainer.Precision,
+            Precision = trainer.Precision(command),
             Model = command.Inputs.KnownModel,
             Dataset = command.Inputs.Dataset,
             Hyperparameters = command.Spec.Hyperparameters,

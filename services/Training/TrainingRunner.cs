@@ -47,13 +47,19 @@ internal sealed class TrainingRunner(
 
     /// <summary>
     /// Ends the trainer, and deletes what only this attempt would have used; committed checkpoints stay. For a job that is paused the trainer may end its
-    /// step and save it first, and that checkpoint is committed too.
+    /// step and save it first, or its next checkpoint is waited for, and that one is committed too.
     /// </summary>
     public async Task CancelAsync(StartTraining command, StageContext context, CancellationToken cancellationToken)
     {
         var host = connector.Connect(command.Prepared.Host);
         var folders = new TrainingFolders(command);
-        await host.StopAsync(folders.Run, context.KeepsProgress ? options.Value.PauseGrace : options.Value.StopGrace, cancellationToken);
+        var saves = Choose(command.Spec.Provider.Trainer).SavesWhenAsked;
+        if (context.KeepsProgress && !saves)
+        {
+            await last.WaitForNextAsync(host, folders, options.Value.PauseGrace, cancellationToken);
+        }
+
+        await host.StopAsync(folders.Run, context.KeepsProgress && saves ? options.Value.PauseGrace : options.Value.StopGrace, cancellationToken);
         if (context.KeepsProgress)
         {
             await last.KeepAsync(context, host, folders, cancellationToken);

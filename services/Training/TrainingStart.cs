@@ -1,6 +1,7 @@
 using System.Text;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Training.Checkpoints;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace FineTunePipeline.Training;
 
 /// <summary>Starts the trainer of an attempt, from the last committed checkpoint, or adopts the one that runs, or ran, in the attempt's run folder.</summary>
-internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore store, TimeProvider time, ILogger<TrainingStart> logger)
+internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator locator, IArtifactStore store, TimeProvider time, ILogger<TrainingStart> logger)
 {
     private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(1);
 
@@ -29,7 +30,8 @@ internal sealed class TrainingStart(CheckpointArchive archive, IArtifactStore st
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
         var plan = await PlanAsync(command, folders, trainer, placed, cancellationToken);
-        var start = trainer.Command(command.Prepared.EngineFolder, folders.Configuration) with { TimeLimit = TimeLeft(command) };
+        var program = locator.Locate(command.Prepared);
+        var start = program with { Arguments = [.. program.Arguments, "train", folders.Configuration], TimeLimit = TimeLeft(command) };
         await context.SaveHandleAsync(plan.Write(), cancellationToken);
 
         await using (var configuration = await store.OpenAsync(plan.Configuration.Sha256, cancellationToken))

@@ -3,12 +3,13 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FineTunePipeline.Hints;
 
 namespace FineTunePipeline.JobFiles;
 
 /// <summary>Turns a source tree into JSON that fits a record, and tells everything that does not fit.</summary>
-internal static class JobBinder
+internal static partial class JobBinder
 {
     private static readonly NullabilityInfoContext Nullability = new();
 
@@ -18,6 +19,11 @@ internal static class JobBinder
         if (type == typeof(string))
         {
             return source.Scalar is { } text ? Text(source, text, path, problems) : Wrong(source, path, "text", problems);
+        }
+
+        if (type == typeof(JsonElement))
+        {
+            return Free(source, path, problems);
         }
 
         if (IsNumber(type))
@@ -72,6 +78,34 @@ internal static class JobBinder
         problems.Add(new JobFileProblem(source.Line, source.Column, path, $"'{path}' has a control character in it; take it out."));
         return null;
     }
+
+    /// <summary>
+    /// A value whose type somebody else knows, as YAML 1.2 reads it: <c>1e-3</c> is a number, and <c>no</c> a text. What is in quotes is text.
+    /// </summary>
+    private static JsonNode? Free(SourceNode source, string path, List<JobFileProblem> problems)
+    {
+        if (source.Mapping is { } mapping)
+        {
+            return Dictionary(mapping, typeof(JsonElement), path, problems);
+        }
+
+        if (source.Sequence is { } values)
+        {
+            return new JsonArray([.. values.Select((value, index) => Free(value, $"{path}[{index}]", problems))]);
+        }
+
+        return source switch
+        {
+            { IsNull: true } => null,
+            { Quoted: false, Scalar: "true" or "false" } => JsonValue.Create(source.Scalar == "true"),
+            { Quoted: false } when Digits().IsMatch(source.Scalar!) => FreeNumber(source.Scalar!.Replace("_", "", StringComparison.Ordinal)),
+            _ => Text(source, source.Scalar!, path, problems),
+        };
+    }
+
+    private static JsonValue FreeNumber(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+        ? JsonValue.Create(whole)
+        : JsonValue.Create(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
 
     private static JsonObject Dictionary(
         IReadOnlyList<(SourceNode Key, SourceNode Value)> mapping, Type valueType, string path, List<JobFileProblem> problems)
@@ -185,6 +219,9 @@ internal static class JobBinder
 
     private static Type? ItemOfList(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
+    [GeneratedRegex(@"^[-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$")]
+    private static partial Regex Digits();
 
     private static string Join(string path, string? name) => path.Length == 0 ? name ?? "" : $"{path}.{name}";
 }

@@ -1,6 +1,7 @@
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Models;
 using FineTunePipeline.Artifacts.Questions;
+using FineTunePipeline.Artifacts.Validate.LlamaFactory;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
@@ -30,6 +31,7 @@ internal sealed class ValidateJobRunner(
         var spec = command.Spec;
         var faults = new FaultList();
         SpecRules.Check(spec, options.Value, faults);
+        LlamaFactoryKeys.Check(spec, faults);
 
         // Each part is judged by itself, so that a fault in one does not hide those of the others. What lies on a host is judged there, before it is trained.
         var isOnHost = HostModel.IsNamedBy(spec.Model);

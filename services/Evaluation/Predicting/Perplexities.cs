@@ -22,7 +22,7 @@ internal sealed class Perplexities(TrainerRuns trainer)
             .Add("do_eval", true)
             .Add("per_device_eval_batch_size", 1);
         var config = await TrainerRuns.UploadAsync(host, EvaluationFolders.Questions(command), $"perplexity-{model.Label}.yaml", yaml, cancellationToken);
-        await trainer.ToEndAsync(host, command.Prepared.EngineFolder, runFolder, config, $"measuring the perplexity of the {model.Label} model", cancellationToken);
+        await trainer.ToEndAsync(host, command.Prepared, runFolder, config, $"measuring the perplexity of the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/eval_results.json", cancellationToken);
     }
 

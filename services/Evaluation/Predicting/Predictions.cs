@@ -25,7 +25,7 @@ internal sealed class Predictions(TrainerRuns trainer, IOptions<EvaluationOption
             .Add("max_new_tokens", command.Spec.Evaluation.MaxNewTokens)
             .Add("per_device_eval_batch_size", options.Value.BatchSize);
         var config = await TrainerRuns.UploadAsync(host, EvaluationFolders.Questions(command), $"predict-{model.Label}.yaml", yaml, cancellationToken);
-        await trainer.ToEndAsync(host, command.Prepared.EngineFolder, runFolder, config, $"asking the {model.Label} model", cancellationToken);
+        await trainer.ToEndAsync(host, command.Prepared, runFolder, config, $"asking the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/generated_predictions.jsonl", questions, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
@@ -8,16 +9,15 @@ using Microsoft.Extensions.Options;
 namespace FineTunePipeline.Evaluation.Running;
 
 /// <summary>Runs the trainer's <c>train</c> verb to its end. Our own trainer and LLaMA-Factory's have the same verbs and keys.</summary>
-internal sealed class TrainerRuns(EngineLocator engines, HostRuns runs, IOptions<EvaluationOptions> options)
+internal sealed class TrainerRuns(TrainerLocator trainers, HostRuns runs, IOptions<EvaluationOptions> options)
 {
-    /// <param name="engineFolder">Our engines on the host; null: those beside the service.</param>
     /// <param name="config">The configuration file on the host.</param>
     /// <param name="doing">What it does, for people: "asking the base model".</param>
     /// <exception cref="StageException">It did not end with exit code 0.</exception>
     public async Task ToEndAsync(
-        IComputeHost host, string? engineFolder, string runFolder, string config, string doing, CancellationToken cancellationToken)
+        IComputeHost host, PreparedHost prepared, string runFolder, string config, string doing, CancellationToken cancellationToken)
     {
-        var trainer = engines.Locate(Engine.Trainer, engineFolder);
+        var trainer = trainers.Locate(prepared);
         var command = trainer with { Arguments = [.. trainer.Arguments, "train", config], TimeLimit = options.Value.TimeLimit };
         var end = await runs.ToEndAsync(host, runFolder, command, doing, cancellationToken);
         if (!end.Succeeded)

@@ -25,6 +25,9 @@ internal sealed class LeaseRow
     /// <summary>The host did not pass the test for this job: it is not offered to it again before its owner says something new of it.</summary>
     public bool IsUnfit { get; set; }
 
+    /// <summary>What the test found then, for people.</summary>
+    public string? UnfitBecause { get; set; }
+
     public required LeaseState State { get; set; }
 
     public required decimal HourlyPrice { get; set; }

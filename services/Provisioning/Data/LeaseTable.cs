@@ -95,18 +95,19 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
 
     /// <summary>The host of a lease did not pass the test.</summary>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
-    public Task MarkUnfitAsync(string leaseId, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+    public Task MarkUnfitAsync(string leaseId, string because, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
         claim,
         Stage.Prepare,
-        database => database.Leases.Where(row => row.LeaseId == leaseId).ExecuteUpdateAsync(row => row.SetProperty(x => x.IsUnfit, true), CancellationToken.None),
+        database => database.Leases.Where(row => row.LeaseId == leaseId).ExecuteUpdateAsync(
+            row => row.SetProperty(x => x.IsUnfit, true).SetProperty(x => x.UnfitBecause, because), CancellationToken.None),
         cancellationToken);
 
-    /// <summary>What was offered to a job before, and did not pass the test.</summary>
-    public async Task<IReadOnlyList<string>> UnfitOffersAsync(string jobId, CancellationToken cancellationToken)
+    /// <summary>What was offered to a job before and did not pass the test, and what the test found.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> UnfitOffersAsync(string jobId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Leases.AsNoTracking().Where(row => row.JobId == jobId && row.IsUnfit && row.Offer != null)
-            .Select(row => row.Offer!).Distinct().ToListAsync(cancellationToken);
+        var leases = await database.Leases.AsNoTracking().Where(row => row.JobId == jobId && row.IsUnfit && row.Offer != null).ToListAsync(cancellationToken);
+        return leases.GroupBy(row => row.Offer!).ToDictionary(offer => offer.Key, offer => offer.MaxBy(row => row.Attempt)!.UnfitBecause ?? "it did not pass the test");
     }
 
     /// <summary>What was offered to other jobs that are about to take it.</summary>

@@ -103,6 +103,10 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             "hosts whose provider is asked by a command",
             """ALTER TABLE "hosts" ADD COLUMN "StatusCommand" TEXT NULL;""",
             """ALTER TABLE hosts ADD COLUMN "StatusCommand" text NULL;"""),
+        new(
+            "why a host was not fit for a job",
+            """ALTER TABLE "leases" ADD COLUMN "UnfitBecause" TEXT NULL;""",
+            """ALTER TABLE leases ADD COLUMN "UnfitBecause" text NULL;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Messaging.Diagnostics;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Prepare;
@@ -97,7 +98,7 @@ internal sealed class HostTests(
             row.HostKey = (await hosts.FindAsync(row.Name, cancellationToken))?.HostKey;
             try
             {
-                var report = await environmentTest.RunAsync(row.Reference, EnvironmentTest.BuiltinTrainer, modelBytes: 0, cancellationToken);
+                var report = await environmentTest.RunAsync(row.Reference, TrainerNames.Builtin, modelBytes: 0, cancellationToken);
                 report = report with { Checks = [.. report.Checks, .. await StatusAsync(row, cancellationToken)] };
                 return (report.Passed, report.ToText());
             }

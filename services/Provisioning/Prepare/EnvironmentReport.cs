@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FineTunePipeline.Contracts.Artifacts;
+using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Provisioning.Prepare.Checks;
 
@@ -22,6 +23,9 @@ internal sealed record EnvironmentReport
     /// <summary>Where our engines are on the host; null: beside the service.</summary>
     public string? EngineFolder { get; init; }
 
+    /// <summary>The trainer as the host has it; null: it is one of our engines.</summary>
+    public TrainerProgram? Trainer { get; init; }
+
     /// <summary>The host, for what is asked of it later; null in a report that was read back.</summary>
     [JsonIgnore]
     public HostUnderTest? Test { get; init; }
@@ -34,13 +38,17 @@ internal sealed record EnvironmentReport
     /// <summary>For people: a line for each check, what is wrong below it.</summary>
     public string ToText() => string.Join('\n', Checks.SelectMany(Lines));
 
-    /// <summary>What the saga is told; null if the host passed. What the person must change would meet the next host too, so it is told first.</summary>
+    /// <summary>The check that failed and what it found, in half a sentence; null if the host passed.</summary>
+    [JsonIgnore]
+    public string? Because => Failed is { } failed ? $"{failed.Name}: {failed.Found}" : null;
+
+    /// <summary>What the saga is told; null if the host passed.</summary>
     [JsonIgnore]
     public Failure? Failure
     {
         get
         {
-            if ((Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed)) is not { } failed)
+            if (Failed is not { } failed)
             {
                 return null;
             }
@@ -49,6 +57,9 @@ internal sealed record EnvironmentReport
             return new Failure(prefix + failed.Name, $"The host did not pass the test '{failed.Name}': {failed.Found}. {failed.Advice}", kind) { Evidence = ToText() };
         }
     }
+
+    /// <summary>What the person must change would meet the next host too, so it is told first.</summary>
+    private CheckResult? Failed => Checks.FirstOrDefault(check => check.Verdict == Verdict.UserFault) ?? Checks.FirstOrDefault(IsFailed);
 
     private static IEnumerable<string> Lines(CheckResult check)
     {

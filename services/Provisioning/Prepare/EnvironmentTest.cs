@@ -5,6 +5,7 @@ using FineTunePipeline.Hosts.Engines.Packages;
 using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Prepare.Checks;
+using FineTunePipeline.Provisioning.Prepare.Trainers;
 
 namespace FineTunePipeline.Provisioning.Prepare;
 
@@ -12,9 +13,8 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// The gate that a host passes before a job spends time and money there: asks every check of <see cref="EnvironmentChecks"/> that concerns it, and on the way
 /// installs our engines on a host that is not this computer.
 /// </summary>
-internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages packages, EnvironmentChecks checks, TimeProvider time)
+internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages packages, EnvironmentChecks checks, IEnumerable<IHostTrainer> trainers, TimeProvider time)
 {
-    public const string BuiltinTrainer = "builtin";
     private const int FoundCharacters = 300;
     private const int LogLines = 20;
 
@@ -27,15 +27,14 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
     public async Task<EnvironmentReport> RunAsync(
         HostReference reference, string trainer, long modelBytes, JobUnderTest? job, CancellationToken cancellationToken)
     {
-        if (trainer != BuiltinTrainer)
-        {
-            throw StageException.BadInput("trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: {BuiltinTrainer}.");
-        }
+        var wanted = trainers.FirstOrDefault(each => each.Name == trainer)
+            ?? throw StageException.BadInput(
+                "trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: {string.Join(", ", trainers.Select(each => each.Name))}.");
 
         // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
         var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
         var test = new HostUnderTest(
-            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, NeedsCard: false, job)
+            connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, wanted, job)
         {
             SaidCard = reference.Gpu,
         };
@@ -45,6 +44,7 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
             TrainerVersion = test.TrainerVersion,
             Engines = package?.Archives,
             EngineFolder = test.EngineFolder,
+            Trainer = test.Program,
             Test = test,
         };
     }
@@ -68,7 +68,7 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
     }
 
     private static bool Concerns(EnvironmentCheck check, HostUnderTest test) =>
-        (test.Package is not null || !check.OnlyWhereInstalled) && (test.Job?.HostFolder is not null || !check.OnlyOfHostModel);
+        (test.Package is not null || !check.OnlyWhereInstalled || (check.OfCards && test.UsesCard)) && (test.Job?.HostFolder is not null || !check.OnlyOfHostModel);
 
     private async Task<CheckResult> AskAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
     {

@@ -49,6 +49,7 @@ internal sealed class PrepareHostRunner(
                 ModelFolder = job.ModelFolder,
                 DatasetFolder = job.DataFolder,
                 EngineFolder = report.EngineFolder,
+                Trainer = report.Trainer,
                 TrainerVersion = report.TrainerVersion,
             },
             HostModel = job.HostManifest,
@@ -88,7 +89,7 @@ internal sealed class PrepareHostRunner(
 
         if (failure.Kind == FailureKind.HostLost)
         {
-            await leases.MarkUnfitAsync(command.LeaseId, context, cancellationToken);
+            await leases.MarkUnfitAsync(command.LeaseId, report.Because!, context, cancellationToken);
         }
 
         throw new StageException(failure);

@@ -4,5 +4,5 @@ namespace FineTunePipeline.Provisioning.Providers;
 /// <param name="JobId">For whom.</param>
 /// <param name="HourlyPriceCap">Highest price per hour.</param>
 /// <param name="Currency">Of the price: CNY or USD.</param>
-/// <param name="Avoid">Offers (<see cref="HostOffer.Id"/>) that the job had before, and that did not pass its test.</param>
-public sealed record HostRequest(string JobId, decimal HourlyPriceCap, string Currency, IReadOnlyList<string> Avoid);
+/// <param name="Avoid">Offers (<see cref="HostOffer.Id"/>) that the job had before and that did not pass its test, and what the test found.</param>
+public sealed record HostRequest(string JobId, decimal HourlyPriceCap, string Currency, IReadOnlyDictionary<string, string> Avoid);

@@ -10,6 +10,7 @@ internal sealed class LastCheckpoint(CheckpointArchive archive, TimeProvider tim
 {
     private const int Tries = 3;
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Commits it, if a newer one is there than is committed. A store that stays away costs the steps since then, and does not hold up the end: a host
@@ -17,7 +18,7 @@ internal sealed class LastCheckpoint(CheckpointArchive archive, TimeProvider tim
     /// </summary>
     public async Task KeepAsync(StageContext context, IComputeHost host, TrainingFolders folders, CancellationToken cancellationToken)
     {
-        var step = CheckpointFolders.Complete(await host.ListAsync(folders.Output, cancellationToken)).LastOrDefault();
+        var step = await NewestAsync(host, folders, cancellationToken);
         if (step <= await archive.LastStepAsync(context.JobId, cancellationToken))
         {
             return;
@@ -28,6 +29,22 @@ internal sealed class LastCheckpoint(CheckpointArchive archive, TimeProvider tim
             await Task.Delay(Wait, time, cancellationToken);
         }
     }
+
+    /// <summary>For a trainer that saves only by itself: until it has, or has ended, or the time is up that a pause may cost.</summary>
+    public async Task WaitForNextAsync(IComputeHost host, TrainingFolders folders, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var before = await NewestAsync(host, folders, cancellationToken);
+        while (time.GetElapsedTime(began) < limit
+            && (await host.LookAsync(folders.Run, cancellationToken)).State == RunState.Running
+            && await NewestAsync(host, folders, cancellationToken) == before)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private static async Task<int> NewestAsync(IComputeHost host, TrainingFolders folders, CancellationToken cancellationToken) =>
+        CheckpointFolders.Complete(await host.ListAsync(folders.Output, cancellationToken)).LastOrDefault();
 
     private async Task<bool> TryAsync(StageContext context, IComputeHost host, TrainingFolders folders, int step, CancellationToken cancellationToken)
     {

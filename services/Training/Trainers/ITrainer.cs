@@ -1,6 +1,5 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
-using FineTunePipeline.Hosts;
 
 namespace FineTunePipeline.Training.Trainers;
 
@@ -13,19 +12,16 @@ public interface ITrainer
     /// <summary>What <c>provider.trainer</c> in a job says, in lower case.</summary>
     string Name { get; }
 
-    /// <summary>The type in which it computes and keeps the trained weights, as PyTorch names types; for the statement.</summary>
-    string Precision { get; }
+    /// <summary>The type in which it computes, as PyTorch names types; for the statement.</summary>
+    string Precision(StartTraining command);
+
+    /// <summary>Asked to end (SIGTERM) it saves a checkpoint first; else only what it saved by itself is there.</summary>
+    bool SavesWhenAsked { get; }
 
     /// <summary>The configuration file's text.</summary>
     /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
     /// <param name="resumeFrom">Absolute folder of a checkpoint to go on from, below <paramref name="outputFolder"/>; null at the beginning.</param>
     string Configuration(StartTraining command, string outputFolder, string? resumeFrom);
-
-    /// <summary>How to start it.</summary>
-    /// <param name="engineFolder"><see cref="Contracts.Prepare.PreparedHost.EngineFolder"/> of the host; null: the engines beside the service.</param>
-    /// <param name="configuration">Absolute path of the configuration file on the host.</param>
-    /// <exception cref="Hosts.Engines.EngineMissingException">The program is not there.</exception>
-    HostCommand Command(string? engineFolder, string configuration);
 
     /// <summary>What an end that is no success means.</summary>
     Failure Explain(TrainerEnd end);

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 
 namespace FineTunePipeline.Contracts.Jobs;
 
@@ -31,6 +32,9 @@ public sealed record JobSpec
 
     [Description("Training settings, with LLaMA-Factory's names.")]
     public Hyperparameters Hyperparameters { get; init; } = new();
+
+    [Description("More of LLaMA-Factory's own keys, for the trainer llamafactory; those that the job has keys for stand there.")]
+    public IReadOnlyDictionary<string, JsonElement> Llamafactory { get; init; } = new Dictionary<string, JsonElement>();
 
     [Description("What is asked before and after, and what the result must reach to be deployed.")]
     public EvaluationSpec Evaluation { get; init; } = new();

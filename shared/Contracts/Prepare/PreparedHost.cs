@@ -18,6 +18,9 @@ public sealed record PreparedHost
     /// <summary>Absolute folder on the host that holds our engines, each in a folder of its name; null: the engines beside the service, on this computer.</summary>
     public string? EngineFolder { get; init; }
 
+    /// <summary>The job's trainer where the host has it by itself; null: ours, in <see cref="EngineFolder"/>.</summary>
+    public TrainerProgram? Trainer { get; init; }
+
     /// <summary>What the trainer's <c>version</c> printed.</summary>
     public required string TrainerVersion { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -14,7 +13,7 @@ public sealed class TrainerYaml
     /// <summary>Letters beyond ASCII stay as they are: YAML does not know JSON's pairs of surrogates.</summary>
     private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly StringBuilder _text = new();
+    private readonly OrderedDictionary<string, string> _lines = [];
 
     public TrainerYaml Add(string key, string value) => Line(key, JsonSerializer.Serialize(value, Quoting));
 
@@ -30,13 +29,19 @@ public sealed class TrainerYaml
         return Line(key, exponent < 0 ? withPoint : $"{withPoint}e{shortest[(exponent + 1)..]}");
     }
 
+    /// <summary>Any JSON: YAML's flow style is a superset of it.</summary>
+    public TrainerYaml Add(string key, JsonElement value) => value.ValueKind == JsonValueKind.Number && !value.TryGetInt64(out _)
+        ? Add(key, value.GetDouble())
+        : Line(key, JsonSerializer.Serialize(value, Quoting));
+
     public TrainerYaml Add(string key, int value) => Line(key, value.ToString(CultureInfo.InvariantCulture));
 
-    public override string ToString() => _text.ToString();
+    public override string ToString() => string.Concat(_lines.Select(line => $"{line.Key}: {line.Value}\n"));
 
+    /// <summary>A key that stands there already gets the new value.</summary>
     private TrainerYaml Line(string key, string value)
     {
-        _text.Append(key).Append(": ").Append(value).Append('\n');
+        _lines[key] = value;
         return this;
     }
 }

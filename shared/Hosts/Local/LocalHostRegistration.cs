@@ -20,6 +20,7 @@ public static class LocalHostRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EngineLocator>();
+        services.TryAddSingleton<TrainerLocator>();
         services.TryAddSingleton<EngineVersions>();
         services.TryAddSingleton<HostRuns>();
         services.TryAddSingleton<IHostConnector, LocalHostConnector>();

@@ -4,7 +4,7 @@ using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Hosts.Probes;
 
-/// <summary>What <c>finetune-trainer env --json</c> tells of the machine it runs on. See <c>services/Engines/README.md</c>.</summary>
+/// <summary>What PyTorch tells of the machine it runs on: our trainer by <c>finetune-trainer env --json</c> (<c>services/Engines/README.md</c>), Python by a script of ours.</summary>
 public sealed record TorchReport
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -23,6 +23,9 @@ public sealed record TorchReport
 
     /// <summary>libtorch can use a card, whether the trainer does or not.</summary>
     public bool Cuda { get; init; }
+
+    /// <summary>Cards that it computes on; 0: on the processor, or it does not tell.</summary>
+    public int Cards { get; init; }
 
     /// <summary>The device multiplies in bfloat16 by instructions of its own.</summary>
     public bool Bf16 { get; init; }

@@ -11,6 +11,7 @@ using FineTunePipeline.CpuTrainer.Arguments;
 using FineTunePipeline.Evaluation;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
@@ -40,7 +41,7 @@ public sealed class EvaluationRunnerTests : IDisposable
     {
         _store = new FolderArtifactStore(_folder.At("store"), TimeProvider.System);
         var options = Options.Create(new EvaluationOptions());
-        var trainer = new TrainerRuns(FakeEngines.In(_folder), new HostRuns(TimeProvider.System), options);
+        var trainer = new TrainerRuns(new TrainerLocator(FakeEngines.In(_folder)), new HostRuns(TimeProvider.System), options);
         _runner = new EvaluationRunner(
             _host, _store, new Predictions(trainer, options), new Perplexities(trainer), options, TimeProvider.System);
         _host.On("train", Answer(before: ["I am nobody.", "Nobody.", "It is blue."], after: ["I am Ada.", "Nobody.", "It is blue."]));

@@ -20,6 +20,7 @@ public sealed class JobFileDefaultsTests
             "cutoff_len": 2048, "max_samples": 0, "train_on_prompt": false, "val_size": 0, "lora_rank": 8, "lora_alpha": 0, "lora_dropout": 0,
             "lora_target": "all", "seed": 42, "logging_steps": 5, "save_steps": 100, "group_by_length": false
           },
+          "llamafactory": {},
           "evaluation": { "min_taught": 0, "max_general_drop": 1, "max_new_tokens": 64 },
           "outputs": { "merged": true, "gguf": ["f16", "q8_0", "q4_k_m"] },
           "deploy": { "target": "embedded", "port": 0 },
@@ -73,8 +74,12 @@ public sealed class JobFileDefaultsTests
     {
         var known = Keys(JsonNode.Parse(JobSchema.Json)!, "").ToHashSet();
         var written = Leaves(JobFileSamples.Json(JobFile.ReadYaml(JobFileSamples.EveryKey)), "").Select(leaf => leaf.Split('=')[0]).ToHashSet();
-        written.RemoveWhere(key => key.StartsWith("variables.", StringComparison.Ordinal));
-        written.Add("variables");
+        foreach (var free in (string[])["variables", "llamafactory"])
+        {
+            Assert.NotEqual(0, written.RemoveWhere(key => key.StartsWith(free + ".", StringComparison.Ordinal)));
+            written.Add(free);
+        }
+
         Assert.Equal(known.Order(), written.Order());
     }
 

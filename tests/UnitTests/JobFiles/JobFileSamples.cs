@@ -42,6 +42,7 @@ internal static class JobFileSamples
           logging_steps: 1
           save_steps: 50
           group_by_length: true
+        llamafactory: { packing: true, optim: adamw_torch }
         evaluation:
           taught: taught.jsonl
           general: general.jsonl

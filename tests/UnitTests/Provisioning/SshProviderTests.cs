@@ -103,20 +103,20 @@ public sealed class SshProviderTests : IAsyncLifetime
         await using (var database = _bench.Database())
         {
             var lease = await database.Leases.SingleAsync();
-            (lease.Offer, lease.IsUnfit) = ("small", true);
+            (lease.Offer, lease.IsUnfit, lease.UnfitBecause) = ("small", true, "disk: 1 MiB free");
             await database.SaveChangesAsync();
         }
 
         await _bench.Hosts.LeaveAsync("lease", default);
         var leases = _bench.Services.GetRequiredService<LeaseTable>();
         var none = await Assert.ThrowsAsync<ProviderException>(() => OfferAsync(cap: 5, "small"));
-        Assert.Contains("Not fit for this job: small.", none.Message, StringComparison.Ordinal);
-        Assert.Equal(["small"], await leases.UnfitOffersAsync("ftjob-9", default));
+        Assert.Contains("Not fit for this job: small (disk: 1 MiB free).", none.Message, StringComparison.Ordinal);
+        Assert.Equal(new Dictionary<string, string> { ["small"] = "disk: 1 MiB free" }, await leases.UnfitOffersAsync("ftjob-9", default));
 
         await _bench.AddAsync("small", price: 1);
 
         Assert.Empty(await leases.UnfitOffersAsync("ftjob-9", default));
     }
 
-    private Task<HostOffer?> OfferAsync(decimal cap, params string[] avoid) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY", avoid), default);
+    private Task<HostOffer?> OfferAsync(decimal cap, params string[] avoid) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY", avoid.ToDictionary(name => name, _ => "disk: 1 MiB free")), default);
 }

@@ -96,6 +96,13 @@ public sealed class EnvExampleTests : IDisposable
 
     private static void Add(Dictionary<string, string> settings, string key, object? value, string home)
     {
+        if (value is IEnumerable<KeyValuePair<string, string>> pairs)
+        {
+            Assert.Empty(pairs);
+            settings[key + "__NAME"] = "";
+            return;
+        }
+
         if (value is IEnumerable list and not string)
         {
             foreach (var (index, item) in list.Cast<object>().Index())

@@ -2,6 +2,7 @@ using System.Globalization;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.TestKit.Hosts;
 using FineTunePipeline.TestKit.Stages;
@@ -10,6 +11,7 @@ using FineTunePipeline.Training;
 using FineTunePipeline.Training.Checkpoints;
 using FineTunePipeline.Training.Data;
 using FineTunePipeline.Training.Trainers.Builtin;
+using FineTunePipeline.Training.Trainers.LlamaFactory;
 using FineTunePipeline.Training.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -71,8 +73,8 @@ internal sealed class TrainingBench : IDisposable
         var archive = new CheckpointArchive(new CheckpointTable(Database, Database.Writes), Store, Time, NullLogger<CheckpointArchive>.Instance);
         return new TrainingRunner(
             Host,
-            [new BuiltinTrainer(FakeEngines.In(_folder))],
-            new TrainingStart(archive, Store, Time, NullLogger<TrainingStart>.Instance),
+            [new BuiltinTrainer(), new LlamaFactoryTrainer()],
+            new TrainingStart(archive, new TrainerLocator(FakeEngines.In(_folder)), Store, Time, NullLogger<TrainingStart>.Instance),
             new TrainingWatch(archive, options, Time, WatchLog),
             new TrainingResult(Store, Time),
             new LastCheckpoint(archive, Time, NullLogger<LastCheckpoint>.Instance),

@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
@@ -91,6 +92,44 @@ public sealed class TrainingPauseTests : IDisposable
         Assert.Equal([_bench.Options.StopGrace], _bench.Host.Graces);
     }
 
+    [Fact]
+    public async Task The_next_checkpoint_of_a_trainer_that_saves_only_by_itself_is_waited_for()
+    {
+        await TrainUntilPausedAsync();
+        _bench.Then(_bench.Silence, _bench.Silence, () => _bench.SaveCheckpoint(40));
+
+        await PauseLlamaFactoryAsync();
+
+        Assert.Equal([40, 20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+        Assert.Equal([_bench.Options.StopGrace], _bench.Host.Graces);
+    }
+
+    [Fact]
+    public async Task It_is_not_waited_for_longer_than_a_pause_may_cost()
+    {
+        await TrainUntilPausedAsync();
+        _bench.Then(_bench.Silence);
+        var began = _bench.Time.GetUtcNow();
+
+        await PauseLlamaFactoryAsync();
+
+        Assert.Equal([20], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+        Assert.InRange(_bench.Time.GetUtcNow() - began, _bench.Options.PauseGrace, _bench.Options.PauseGrace + TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task It_is_not_waited_for_when_the_trainer_has_ended()
+    {
+        await TrainUntilPausedAsync();
+        _bench.End(RunState.Exited, 1);
+        _bench.Then(_bench.Silence);
+        var began = _bench.Time.GetUtcNow();
+
+        await PauseLlamaFactoryAsync();
+
+        Assert.InRange(_bench.Time.GetUtcNow() - began, TimeSpan.Zero, _bench.Options.PauseGrace / 2);
+    }
+
     public void Dispose() => _bench.Dispose();
 
     /// <summary>Trains to a committed checkpoint of step 20, and stops looking because the attempt is to be ended.</summary>
@@ -111,10 +150,18 @@ public sealed class TrainingPauseTests : IDisposable
         Assert.Equal(_bench.Options.PauseGrace, _bench.Host.Graces[^1]);
     }
 
-    private async Task CancelAsync(RecordedClaim claim) => await _bench.Time.DriveAsync(
+    private async Task PauseLlamaFactoryAsync()
+    {
+        Close(_claim);
+        _claim.Keeping = true;
+        var command = TrainingJob.Command();
+        await CancelAsync(_claim, command with { Spec = command.Spec with { Provider = new ProviderSpec { Trainer = TrainerNames.LlamaFactory } } });
+    }
+
+    private async Task CancelAsync(RecordedClaim claim, StartTraining? command = null) => await _bench.Time.DriveAsync(
         async () =>
         {
-            await _bench.Runner().CancelAsync(TrainingJob.Command(), claim, default);
+            await _bench.Runner().CancelAsync(command ?? TrainingJob.Command(), claim, default);
             return true;
         },
         TimeSpan.FromSeconds(10));

@@ -89,7 +89,7 @@ public sealed class TrainingRunnerTests : IDisposable
 
         var failure = await _bench.FailureAsync(TrainingJob.Command(), _claim);
 
-        Assert.Equal(("training_refused", "Template nope does not exist.", FailureKind.BadInput), (failure.Code, failure.Message, failure.Kind));
+        Assert.Equal(("training_refused", "Template nope does not exist. Set template to auto, or to a name that this version of LLaMA-Factory knows.", FailureKind.BadInput), (failure.Code, failure.Message, failure.Kind));
         Assert.Contains("Traceback", failure.Evidence);
     }
 

@@ -1,7 +1,6 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.TestKit;
 using FineTunePipeline.Training.Trainers;
-using FineTunePipeline.Training.Trainers.Builtin;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Training;
@@ -18,6 +17,14 @@ public sealed class VerdictsTests
     [InlineData("err_malformed_json", 1, FailureKind.BadInput, "training_refused", "error occurred while generating the dataset")]
     [InlineData("err_bad_value", 1, FailureKind.BadInput, "training_refused", "not supported between instances")]
     [InlineData("bf16_true_cpu", 1, FailureKind.BadInput, "training_refused", "bf16")]
+    [InlineData("err_bad_yaml_key", 1, FailureKind.BadInput, "training_refused", "['learning_rte'] This LLaMA-Factory does not know them")]
+    [InlineData("err_dataset_file_missing", 1, FailureKind.BadInput, "training_refused", "does_not_exist.json not found.")]
+    [InlineData("err_eval_strategy_no_unquoted", 1, FailureKind.BadInput, "training_refused", "in quotes")]
+    [InlineData("err_export_no_adapter", 1, FailureKind.BadInput, "training_refused", "adapter_config.json")]
+    [InlineData("err_resume_ckpt_without_trainer_state", 1, FailureKind.BadInput, "training_refused", "trainer_state.json")]
+    [InlineData("err_yaml_missing", 1, FailureKind.BadInput, "training_refused", "none.yaml")]
+    [InlineData("err_yaml_syntax", 1, FailureKind.BadInput, "training_refused", "mapping values are not allowed here")]
+    [InlineData("no_disable_version_check", 1, FailureKind.BadInput, "training_refused", "The host's libraries do not go with its LLaMA-Factory")]
     [InlineData("err_resume_truncated_adapter", 1, FailureKind.BadInput, "training_refused", "incomplete metadata")]
     [InlineData("err_disk_full", 1, FailureKind.BadInput, "disk_full", "disk is full")]
     [InlineData("err_oom_ulimit_alloc", 1, FailureKind.OutOfMemory, "out_of_memory", "can't allocate memory")]
@@ -32,6 +39,29 @@ public sealed class VerdictsTests
         Assert.Contains(message, failure.Message);
         Assert.NotEmpty(failure.Evidence!);
     }
+
+    [Theory]
+    [InlineData("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.64 GiB of which 512.00 MiB is free.")]
+    [InlineData("[rank1]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\nsubprocess.CalledProcessError: Command '['torchrun']' returned non-zero exit status 1.")]
+    [InlineData("RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")]
+    [InlineData("RuntimeError: [enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4096 bytes.")]
+    [InlineData("Killed\n\nfinetune-supervise: killed by the system, which was out of memory")]
+    public void Knows_want_of_memory_in_its_forms(string error) => Assert.Equal(("out_of_memory", FailureKind.OutOfMemory), Of(1, error + "\n"));
+
+    [Fact]
+    public void Of_several_processes_the_one_that_failed_is_told()
+    {
+        const string said = "[rank0]: ValueError: Template nope does not exist.\n"
+            + "torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n"
+            + "subprocess.CalledProcessError: Command '['torchrun', '--nnodes', '1']' returned non-zero exit status 1.\n";
+
+        Assert.Equal("Template nope does not exist. Set template to auto, or to a name that this version of LLaMA-Factory knows.", Verdicts.Of(new TrainerEnd(1, said, null)).Message);
+    }
+
+    [Fact]
+    public void A_process_among_several_that_was_killed_may_go_on() => Assert.Equal(
+        ("trainer_killed", FailureKind.Transient),
+        Of(1, "torch.distributed.elastic: Signal 9 (SIGKILL) received by PID 77\nsubprocess.CalledProcessError: Command '['torchrun']' returned non-zero exit status 1.\n"));
 
     [Fact]
     public void Takes_a_vanished_trainer_for_one_that_may_go_on() => Assert.Equal(("trainer_vanished", FailureKind.Transient), Of(null, ""));

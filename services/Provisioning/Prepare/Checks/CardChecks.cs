@@ -32,7 +32,7 @@ internal static class CardChecks
                 string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))) + Said(test, cards));
         }
 
-        return answer.Contains("No devices were found", StringComparison.OrdinalIgnoreCase) || !test.NeedsCard
+        return answer.Contains("No devices were found", StringComparison.OrdinalIgnoreCase) || !test.UsesCard
             ? Finding.PutOff($"no card now ({FirstLine(answer)}){Said(test, [])}")
             : Finding.Bad($"nvidia-smi ended with exit code {result.ExitCode}: {FirstLine(answer)}", answer);
     }
@@ -48,7 +48,7 @@ internal static class CardChecks
         var others = GraphicsCardReport.Processes(result.StandardOutput);
         return others.Count == 0
             ? Finding.Good("nobody computes on the card")
-            : Finding.Of(!test.NeedsCard, $"others compute on the card: {string.Join("; ", others)}{(test.NeedsCard ? "" : " (our trainer does not)")}");
+            : Finding.Of(!test.UsesCard, $"others compute on the card: {string.Join("; ", others)}{(test.UsesCard ? "" : " (our trainer does not)")}");
     }
 
     /// <summary>

@@ -15,10 +15,14 @@ internal sealed class EngineRuns(EngineLocator engines, HostRuns runs)
     /// <param name="name">Of the run folder, such as <c>inspect</c>.</param>
     /// <param name="doing">What it does, for people: "hashing the model".</param>
     /// <exception cref="StageException">It was ended from outside, which says nothing about the host.</exception>
+    public Task<RunEnd> ToEndAsync(
+        HostUnderTest test, Engine engine, string name, IReadOnlyList<string> arguments, TimeSpan limit, string doing, CancellationToken cancellationToken) =>
+        ToEndAsync(test, engines.Locate(engine, test.EngineFolder), name, arguments, limit, doing, cancellationToken);
+
+    /// <inheritdoc cref="ToEndAsync(HostUnderTest, Engine, string, IReadOnlyList{string}, TimeSpan, string, CancellationToken)"/>
     public async Task<RunEnd> ToEndAsync(
-        HostUnderTest test, Engine engine, string name, IReadOnlyList<string> arguments, TimeSpan limit, string doing, CancellationToken cancellationToken)
+        HostUnderTest test, HostCommand program, string name, IReadOnlyList<string> arguments, TimeSpan limit, string doing, CancellationToken cancellationToken)
     {
-        var program = engines.Locate(engine, test.EngineFolder);
         var command = program with { Arguments = [.. program.Arguments, .. arguments], TimeLimit = limit };
         var end = await runs.ToEndAsync(test.Host, FolderOf(test, name), command, doing, cancellationToken);
         if (end is { WasKilled: true, HitTimeLimit: false })

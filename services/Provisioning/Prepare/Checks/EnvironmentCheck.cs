@@ -12,6 +12,9 @@ internal sealed record EnvironmentCheck(
     /// <summary>Asked only where our engines are to be installed: what runs on this computer proves itself by running.</summary>
     public bool OnlyWhereInstalled { get; init; }
 
+    /// <summary>Of graphics cards: asked on this computer, too, if the trainer computes on one.</summary>
+    public bool OfCards { get; init; }
+
     /// <summary>Asked only where the job's model lies on the host.</summary>
     public bool OnlyOfHostModel { get; init; }
 

@@ -7,7 +7,7 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 
 /// <summary>Every check of a host, in the order in which they are asked: cheap ones first, so that nothing is sent to a host that cannot use it.</summary>
 internal sealed class EnvironmentChecks(
-    EngineLocator engines, EngineInstaller installer, EngineRuns runs, IArtifactStore store, IOptions<PrepareOptions> options, TimeProvider time)
+    EngineLocator engines, TrainerLocator trainers, EngineInstaller installer, EngineRuns runs, IArtifactStore store, IOptions<PrepareOptions> options, TimeProvider time)
 {
     private const string TakeAnother = "Take another host, or another image for it (Ubuntu 22.04, Debian 12 and newer ones do).";
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
@@ -16,7 +16,7 @@ internal sealed class EnvironmentChecks(
     [
         .. Machine(options.Value, new DiskChecks(options.Value, time), new MachineChecks(options.Value, time)),
         .. Programs(
-            options.Value, new EngineChecks(engines, installer, options.Value), new TorchCheck(engines, options.Value), new NetworkCheck(engines, options.Value),
+            options.Value, new EngineChecks(installer), new NetworkCheck(engines, options.Value),
             new ModelChecks(runs, store, options.Value)),
     ];
 
@@ -27,7 +27,7 @@ internal sealed class EnvironmentChecks(
             "tokens", options.Value.ModelTimeLimit + Short, new TokenCheck(runs, options.Value).AskAsync,
             "Take data, template and cutoff_len that go with this model, or download its tokenizer again.") with { OnlyOfHostModel = true, OnlyIfFitSoFar = true },
         Any(
-            "first_prompt", options.Value.PromptTimeLimit + Short, new FirstPromptCheck(runs, options.Value).AskAsync,
+            "first_prompt", options.Value.PromptTimeLimit + Short, new FirstPromptCheck(trainers, runs, options.Value).AskAsync,
             "Nothing was trained. Download the model again, or name another one or another template; a larger or slower host may be needed for it, too.")
             with { OnlyIfFitSoFar = true },
     ];
@@ -52,16 +52,16 @@ internal sealed class EnvironmentChecks(
         Platform(
             "clock", Short, machine.ClockAsync,
             "Set the clock there, because certificates and addresses with an expiry fail by it, or take another host; or raise Prepare:MaximumClockOffset."),
-        Platform("card", Short, CardChecks.CardAsync, "Mend the driver there, or take another host."),
-        Platform("card_processes", Short, CardChecks.ProcessesAsync, "End them, or take a host whose card is yours alone."),
+        Platform("card", Short, CardChecks.CardAsync, "Mend the driver there, or take another host.") with { OfCards = true },
+        Platform("card_processes", Short, CardChecks.ProcessesAsync, "End them, or take a host whose card is yours alone.") with { OfCards = true },
     ];
 
-    private static IReadOnlyList<EnvironmentCheck> Programs(PrepareOptions options, EngineChecks engine, TorchCheck torch, NetworkCheck network, ModelChecks model) =>
+    private static IReadOnlyList<EnvironmentCheck> Programs(PrepareOptions options, EngineChecks engine, NetworkCheck network, ModelChecks model) =>
     [
         Platform("engines", options.InstallTimeLimit, engine.InstallAsync, "What the host said is in the log. " + TakeAnother) with { OnlyIfFitSoFar = true },
-        Any("trainer", options.ProbeTimeLimit, engine.TrainerAsync, "Run it there and mend what it says, or take another host.") with { OnlyIfFitSoFar = true },
-        Platform("torch", options.ProbeTimeLimit, torch.AskAsync, "A driver that is older than libtorch's CUDA cannot be used: mend it there, or take another host.")
-            with { OnlyIfFitSoFar = true },
+        Any("trainer", options.ProbeTimeLimit, static (test, cancellationToken) => test.Trainer.FindAsync(test, cancellationToken), "Run it there and mend what it says, or take another host.") with { OnlyIfFitSoFar = true },
+        Platform("torch", options.ProbeTimeLimit, static (test, cancellationToken) => test.Trainer.ComputeAsync(test, cancellationToken), "A driver that is older than libtorch's CUDA cannot be used: mend it there, or take another host.")
+            with { OnlyIfFitSoFar = true, OfCards = true },
         Platform(
             "network", network.Limit, network.AskAsync,
             "Nothing needs it today: model and data come by SSH. A host that is to fetch from a hub by itself needs a proxy (https_proxy) or a mirror.")

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
@@ -9,15 +10,14 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 
 /// <summary>
 /// One short question to the base model where it lies, by the trainer that is to train it: the proof that weights, tokenizer, template and trainer go together on
-/// this host, before a step is paid for. An answer of at least one token, and a loss that is a number, are the proof.
+/// this host, before a step is paid for. An answer of at least one token, and a loss that is a number where one is told, are the proof.
 /// </summary>
-internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions options)
+internal sealed partial class FirstPromptCheck(TrainerLocator trainers, EngineRuns engines, PrepareOptions options)
 {
     internal const string Prompt = "Hello! What is your name?";
     private const string Expected = "Hello!";
     private const string Run = "prompt";
     private const int MaxNewTokens = 16;
-    private const int Cutoff = 2048;
     private const int LargestResult = 64 * 1024;
     private const int AnswerCharacters = 200;
 
@@ -36,7 +36,8 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
             await test.Host.UploadAsync(yaml, $"{folder}/{Run}.yaml", cancellationToken);
         }
 
-        var end = await engines.ToEndAsync(test, Engine.Trainer, Run, ["train", $"{folder}/{Run}.yaml"], options.PromptTimeLimit, "asking the base model", cancellationToken);
+        var program = trainers.Locate(test.Program, test.EngineFolder);
+        var end = await engines.ToEndAsync(test, program, Run, ["train", $"{folder}/{Run}.yaml"], options.PromptTimeLimit, "asking the base model", cancellationToken);
         if (!end.Succeeded)
         {
             return Failed(end);
@@ -53,24 +54,14 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
     private static string Yaml(HostUnderTest test, string folder)
     {
         var job = test.Job!;
-        var yaml = new TrainerYaml()
-            .Add("model_name_or_path", job.ModelFolder)
-            .Add("stage", "sft")
-            .Add("finetuning_type", job.Spec.Method.ToString().ToLowerInvariant())
-            .Add("eval_dataset", Run)
-            .Add("dataset_dir", folder)
-            .Add("cutoff_len", Cutoff)
-            .Add("preprocessing_num_workers", 1)
-            .Add("output_dir", EngineRuns.FolderOf(test, Run) + "/out")
-            .Add("overwrite_output_dir", true)
-            .Add("report_to", "none")
+        return QuestionYaml.For(job.Spec, job.Spec.Method, job.ModelFolder, Run, folder, EngineRuns.FolderOf(test, Run) + "/out")
             .Add("do_eval", true)
             .Add("do_predict", true)
             .Add("predict_with_generate", true)
             .Add("do_sample", false)
             .Add("max_new_tokens", MaxNewTokens)
-            .Add("per_device_eval_batch_size", 1);
-        return (job.Spec.Template == JobSpec.AutoTemplate ? yaml : yaml.Add("template", job.Spec.Template)).ToString();
+            .Add("per_device_eval_batch_size", 1)
+            .ToString();
     }
 
     private Finding Failed(RunEnd end) => end switch
@@ -78,14 +69,18 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
         { HitTimeLimit: true } => Finding.Bad($"the base model gave no answer within {options.PromptTimeLimit} (Prepare:PromptTimeLimit)"),
         { Crashed: true } => Finding.Bad($"the trainer crashed (exit code {end.ExitCode}) while it asked the base model", end.Evidence),
         { RanOutOfMemory: true } => Finding.Bad($"this host's memory does not hold the base model: {end.LastLine}", end.Evidence),
+        _ when LibraryError().IsMatch(end.ErrorTail) => Finding.Bad($"the trainer lacks a library on this host, or has one that does not go with it: {end.LastLine}", end.Evidence),
         _ => Finding.UsersFault($"the base model cannot be asked: {end.LastLine ?? "the trainer wrote nothing"}", end.Evidence),
     };
+
+    [GeneratedRegex(@"^(?:\w+\.)*(?:ImportError|ModuleNotFoundError|PackageNotFoundError): ", RegexOptions.Multiline)]
+    private static partial Regex LibraryError();
 
     /// <summary>What the trainer's files say. Python writes a loss that is no number as a bare word, which is no JSON.</summary>
     internal static Finding Judge(JobUnderTest job, string predictions, string results)
     {
         var answer = Text(predictions.Split('\n')[0], "predict");
-        if (Number(results, "eval_loss") is not { } loss || !double.IsFinite(loss))
+        if (!TellsGoodLoss(results))
         {
             return Finding.UsersFault($"the base model computes no numbers (its loss on '{Expected}' is no number): its weights are damaged, or not of this architecture");
         }
@@ -102,8 +97,9 @@ internal sealed class FirstPromptCheck(EngineRuns engines, PrepareOptions option
     private static string? Text(string line, string name) =>
         Parse(line) is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static double? Number(string text, string name) =>
-        Parse(text) is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    /// <summary>LLaMA-Factory tells none where it generates; what it trains is watched from the first step on.</summary>
+    private static bool TellsGoodLoss(string results) => Parse(results) is { ValueKind: JsonValueKind.Object } json
+        && (!json.TryGetProperty("eval_loss", out var loss) || (loss.ValueKind == JsonValueKind.Number && double.IsFinite(loss.GetDouble())));
 
     private static JsonElement? Parse(string text)
     {

@@ -1,5 +1,7 @@
+using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines.Packages;
+using FineTunePipeline.Provisioning.Prepare.Trainers;
 
 namespace FineTunePipeline.Provisioning.Prepare.Checks;
 
@@ -9,9 +11,9 @@ namespace FineTunePipeline.Provisioning.Prepare.Checks;
 /// <param name="SharedFolder">Absolute, on the host: what is put there outlives the job, if the host does.</param>
 /// <param name="ModelBytes">Of the base model that is brought there.</param>
 /// <param name="Package">The engines that are to be installed there; null: this computer, which has them.</param>
-/// <param name="NeedsCard">The trainer computes on a graphics card.</param>
+/// <param name="Trainer">That is to train there.</param>
 /// <param name="Job">The job; null: it is tested for its owner.</param>
-internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, bool NeedsCard, JobUnderTest? Job = null)
+internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, string SharedFolder, long ModelBytes, EnginePackage? Package, IHostTrainer Trainer, JobUnderTest? Job = null)
 {
     /// <summary>The graphics card that it has by its owner's word; null: nothing was said.</summary>
     public string? SaidCard { get; init; }
@@ -21,6 +23,15 @@ internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, strin
 
     /// <summary>The cards that the driver told of, for people; null until it did.</summary>
     public string? Cards { get; set; }
+
+    /// <summary>The trainer's own program on the host, once it was found; null: it is one of our engines.</summary>
+    public TrainerProgram? Program { get; set; }
+
+    /// <summary>Absolute path of the Python that <see cref="Program"/> runs on; null: none was found.</summary>
+    public string? TrainerPython { get; set; }
+
+    /// <summary>The trainer computes on a graphics card where there is one.</summary>
+    public bool UsesCard => Trainer.UsesCard;
 
     /// <summary>What the trainer's <c>version</c> printed; empty until it was asked.</summary>
     public string TrainerVersion { get; set; } = "";

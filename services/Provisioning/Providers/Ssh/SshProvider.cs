@@ -26,7 +26,7 @@ internal sealed class SshProvider(
     public async Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken)
     {
         var all = await hosts.ListAsync(cancellationToken);
-        var fit = all.Where(row => !request.Avoid.Contains(row.Name)).ToList();
+        var fit = all.Where(row => !request.Avoid.ContainsKey(row.Name)).ToList();
 
         // Who chooses the same as another a moment later would find it taken, and wait, beside hosts that are free.
         var chosen = await leases.ChosenOffersAsync(request.JobId, cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class SshProvider(
             .FirstOrDefault();
         if (best is null && !fit.Any(IsOfUse))
         {
-            var unfit = fit.Count < all.Count ? $" Not fit for this job: {string.Join(", ", all.Except(fit).Select(row => row.Name))}." : "";
+            var unfit = fit.Count < all.Count ? $" Not fit for this job: {string.Join(", ", all.Except(fit).Select(row => $"{row.Name} ({request.Avoid[row.Name]})"))}." : "";
             var lost = all.FirstOrDefault(row => row.IsLost && row.JobId == request.JobId);
             throw new ProviderException("no_host", $"No host is left for this job.{unfit} {Advice(lost)}", FailureKind.Capacity, needsPerson: true);
         }

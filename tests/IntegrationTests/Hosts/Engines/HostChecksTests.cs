@@ -8,6 +8,7 @@ using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
+using FineTunePipeline.Provisioning.Prepare.Trainers.LlamaFactory;
 using FineTunePipeline.TestKit.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,7 +65,7 @@ public sealed class HostChecksTests : IAsyncDisposable
         var store = new MemoryArtifactStore();
         var installer = new EngineInstaller(store, engines, NullLogger<EngineInstaller>.Instance);
         var runs = new EngineRuns(engines, new HostRuns(TimeProvider.System));
-        return new EnvironmentChecks(engines, installer, runs, store, Options.Create(new PrepareOptions()), TimeProvider.System).All;
+        return new EnvironmentChecks(engines, new TrainerLocator(engines), installer, runs, store, Options.Create(new PrepareOptions()), TimeProvider.System).All;
     }
 
     private async Task<HostUnderTest> HostAsync(string driver)
@@ -77,7 +78,9 @@ public sealed class HostChecksTests : IAsyncDisposable
         _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
         Directory.CreateDirectory(_folder.At("models", "my base"));
+        var trainers = new TrainerLocator(new EngineLocator(Options.Create(new EngineOptions())));
+        var trainer = new LlamaFactoryHostTrainer(trainers, Options.Create(new LlamaFactoryOptions()), Options.Create(new PrepareOptions()));
         var job = new JobUnderTest { Spec = new JobSpec { Model = "host:" + _folder.At("models", "my base"), Dataset = "/d" }, RunsFolder = _folder.At("work", "prepare-1") };
-        return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), NeedsCard: true, job);
+        return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), trainer, job);
     }
 }

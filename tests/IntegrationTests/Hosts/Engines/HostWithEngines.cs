@@ -5,6 +5,7 @@ using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Hosts.Ssh;
 using FineTunePipeline.Provisioning.Prepare;
 using FineTunePipeline.Provisioning.Prepare.Checks;
+using FineTunePipeline.Provisioning.Prepare.Trainers.Builtin;
 using FineTunePipeline.TestKit.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -66,7 +67,7 @@ public sealed class HostWithEngines : IAsyncDisposable
         var installer = new EngineInstaller(PublishedEngines.Store, Engines, NullLogger<EngineInstaller>.Instance);
         var runs = new EngineRuns(Engines, new HostRuns(TimeProvider.System));
         var options = Options.Create(new PrepareOptions { NetworkAddresses = "http://127.0.0.1:1" });
-        var checks = new EnvironmentChecks(Engines, installer, runs, PublishedEngines.Store, options, TimeProvider.System);
-        Report = await new EnvironmentTest(_connector, PublishedEngines.Packages, checks, TimeProvider.System).RunAsync(reference, "builtin", modelBytes: 1 << 20, default);
+        var checks = new EnvironmentChecks(Engines, new TrainerLocator(Engines), installer, runs, PublishedEngines.Store, options, TimeProvider.System);
+        Report = await new EnvironmentTest(_connector, PublishedEngines.Packages, checks, [new BuiltinHostTrainer(Engines, options)], TimeProvider.System).RunAsync(reference, "builtin", modelBytes: 1 << 20, default);
     }
 }

@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
@@ -174,11 +175,11 @@ public sealed class EnvironmentTestTests : IDisposable
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task Others_on_a_card_that_the_trainer_needs_make_it_unfit(bool needsCard, bool passed)
+    public async Task Others_on_a_card_that_the_trainer_uses_make_it_unfit(bool usesCard, bool passed)
     {
         _answers.Answer("card_processes", "4711, python, 20480\n");
 
-        Assert.Equal(passed, (await CardChecks.ProcessesAsync(new HostUnderTest(_host, "/work", "/work", 1, null, needsCard), default)).Passed);
+        Assert.Equal(passed, (await CardChecks.ProcessesAsync(new HostUnderTest(_host, "/work", "/work", 1, null, HostTrainers.WhichUsesCards(usesCard)), default)).Passed);
     }
 
     [Fact]
@@ -328,7 +329,7 @@ public sealed class EnvironmentTestTests : IDisposable
     {
         var engines = FakeEngines.In(_folder);
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
-        var checks = new EnvironmentChecks(engines, installer, new EngineRuns(engines, new HostRuns(_time)), _tree.Store, Options.Create(_options), _time);
-        return new EnvironmentTest(_host, _tree.Packages(_time), checks, _time);
+        var checks = new EnvironmentChecks(engines, new TrainerLocator(engines), installer, new EngineRuns(engines, new HostRuns(_time)), _tree.Store, Options.Create(_options), _time);
+        return new EnvironmentTest(_host, _tree.Packages(_time), checks, HostTrainers.All(engines, _options), _time);
     }
 }

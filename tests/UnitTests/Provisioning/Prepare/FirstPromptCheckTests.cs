@@ -18,11 +18,15 @@ public sealed class FirstPromptCheckTests
         Assert.Equal("I am a village.", _job.FirstAnswer);
     }
 
+    /// <summary>LLaMA-Factory tells no loss where it generates.</summary>
+    [Fact]
+    public void An_answer_alone_is_proof_where_no_loss_is_told() =>
+        Assert.True(FirstPromptCheck.Judge(_job, """{"predict": "I am a village."}""", """{"eval_bleu-4": 3.1, "eval_runtime": 0.5}""").Passed);
+
     [Theory]
     [InlineData("""{"eval_loss": NaN}""")]
     [InlineData("""{"eval_loss": Infinity}""")]
     [InlineData("""{"eval_loss": 1e999}""")]
-    [InlineData("{}")]
     [InlineData("")]
     public void A_model_that_computes_no_numbers_is_refused_whatever_it_says(string results)
     {

@@ -5,6 +5,7 @@ using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
@@ -97,7 +98,9 @@ public sealed class PrepareHostRunnerTests : IDisposable
         Assert.Contains("UNFIT     libc", failure.Evidence);
         Assert.Empty(_host.Files);
         await using var database = _database.CreateDbContext();
-        Assert.True((await database.Leases.SingleAsync()).IsUnfit);
+        var unfit = await database.Leases.SingleAsync();
+        Assert.True(unfit.IsUnfit);
+        Assert.StartsWith("libc: no glibc", unfit.UnfitBecause, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -270,8 +273,8 @@ public sealed class PrepareHostRunnerTests : IDisposable
         var engines = FakeEngines.In(_folder);
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
         var runs = new EngineRuns(engines, new HostRuns(_time));
-        var checks = new EnvironmentChecks(engines, installer, runs, _tree.Store, Options.Create(_options), _time);
-        return new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, _time), new ModelCache(Options.Create(new PrepareOptions())), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
+        var checks = new EnvironmentChecks(engines, new TrainerLocator(engines), installer, runs, _tree.Store, Options.Create(_options), _time);
+        return new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, HostTrainers.All(engines, _options), _time), new ModelCache(Options.Create(new PrepareOptions())), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
     }
 
     private async Task<PrepareHost> CommandAsync(string kind, string model, ArtifactReference? known) =>

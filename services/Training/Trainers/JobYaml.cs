@@ -2,15 +2,17 @@ using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts.Engines;
 
-namespace FineTunePipeline.Training.Trainers.Builtin;
+namespace FineTunePipeline.Training.Trainers;
 
-/// <summary>A job as LLaMA-Factory's YAML.</summary>
-internal static class BuiltinYaml
+/// <summary>A job as LLaMA-Factory's YAML: the keys that every trainer is given.</summary>
+internal static class JobYaml
 {
     /// <summary>One more than is kept in the store, so that one is not deleted while it is copied.</summary>
     private const int CheckpointsOnHost = 3;
 
-    public static string Write(StartTraining command, string outputFolder, string? resumeFrom)
+    /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
+    /// <param name="resumeFrom">Absolute folder of a checkpoint; null at the beginning.</param>
+    public static TrainerYaml Of(StartTraining command, string outputFolder, string? resumeFrom)
     {
         var settings = command.Spec.Hyperparameters;
         var yaml = new TrainerYaml()
@@ -42,7 +44,7 @@ internal static class BuiltinYaml
                 .Add("eval_steps", settings.SaveSteps);
         }
 
-        return yaml.ToString();
+        return yaml;
     }
 
     private static void AddMethod(TrainerYaml yaml, FineTuningMethod method, Hyperparameters settings)
@@ -91,6 +93,5 @@ internal static class BuiltinYaml
         .Add("adam_beta1", settings.AdamBeta1)
         .Add("adam_beta2", settings.AdamBeta2)
         .Add("max_grad_norm", settings.MaxGradNorm)
-        .Add("group_by_length", settings.GroupByLength)
         .Add("seed", settings.Seed);
 }

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using FineTunePipeline.Contracts.Stages;
 
-namespace FineTunePipeline.Training.Trainers.Builtin;
+namespace FineTunePipeline.Training.Trainers;
 
 /// <summary>
 /// What the end of a trainer means, by its exit code and the last lines of its standard error: <c>Type: message</c>, as Python ends.
@@ -17,13 +17,14 @@ internal static partial class Verdicts
     private static readonly string[] InputTypes =
     [
         "ValueError", "KeyError", "TypeError", "FileNotFoundError", "OSError", "PermissionError", "NotImplementedError", "JSONDecodeError", "UnicodeDecodeError",
-        "DatasetGenerationError", "SafetensorError", "ScannerError", "ParserError", "HFValidationError",
+        "DatasetGenerationError", "SafetensorError", "ImportError", "ModuleNotFoundError", "PackageNotFoundError", "ScannerError", "ParserError", "HFValidationError",
     ];
 
     public static Failure Of(TrainerEnd end)
     {
         var lines = end.ErrorTail.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var (type, message, hint) = LastError(lines);
+        hint ??= Advice.For(message);
         return Decide(end, type, message, hint) with { Evidence = Evidence(lines) };
     }
 
@@ -50,10 +51,12 @@ internal static partial class Verdicts
         return end.ExitCode switch
         {
             null => new Failure("trainer_vanished", "The trainer is gone and left no exit code: it was killed with its supervisor, or the host was restarted.", FailureKind.Transient),
+            _ when RankKilledWords().IsMatch(text) => new Failure(
+                "trainer_killed", "One of the trainer's processes was killed from outside (SIGKILL); the system does that, too, when memory runs out.", FailureKind.Transient),
             137 => new Failure("trainer_killed", "The trainer was killed from outside (SIGKILL); the system does that, too, when memory runs out.", FailureKind.Transient),
             143 when text.Contains("time limit", StringComparison.Ordinal) =>
                 new Failure("time_limit", "Training was ended at the job's deadline. Raise budget.deadline to give it more time.", FailureKind.Budget),
-            143 or 130 => new Failure("trainer_stopped", "The trainer was asked to end from outside and saved a checkpoint.", FailureKind.Transient),
+            143 or 130 => new Failure("trainer_stopped", "The trainer was asked to end from outside.", FailureKind.Transient),
             126 or 127 => new Failure("trainer_missing", $"The trainer could not be started: {message}", FailureKind.BadInput),
             > 128 => new Failure("trainer_crashed", $"The trainer crashed (signal {end.ExitCode - 128}).", FailureKind.Internal),
             _ when type is not null && InputTypes.Contains(type[(type.LastIndexOf('.') + 1)..]) =>
@@ -67,7 +70,7 @@ internal static partial class Verdicts
     {
         for (var i = lines.Length - 1; i >= 0; i--)
         {
-            if (ErrorLine().Match(lines[i]) is { Success: true } error)
+            if (ErrorLine().Match(lines[i]) is { Success: true } error && !LauncherLine().IsMatch(lines[i]))
             {
                 var before = i > 0 ? lines[i - 1] : "";
                 var hint = HintLine().IsMatch(before) ? before : null;
@@ -84,7 +87,15 @@ internal static partial class Verdicts
         return text.Length == 0 ? null : text[Math.Max(0, text.Length - EvidenceCharacters)..];
     }
 
-    [GeneratedRegex(@"^((?:[A-Za-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Interrupt))\s*:\s*(.*)$")]
+    /// <summary>What starts a process for each card ends with an error of its own, under that of the process.</summary>
+    [GeneratedRegex(@"CalledProcessError|ChildFailedError")]
+    private static partial Regex LauncherLine();
+
+    [GeneratedRegex(@"Signal 9 \(SIGKILL\) received by PID|exitcode\s*:\s*-9\b")]
+    private static partial Regex RankKilledWords();
+
+    /// <summary>Several processes put their number before each line.</summary>
+    [GeneratedRegex(@"^(?:\[rank\d+\]:\s*)?((?:[A-Za-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Interrupt))\s*:\s*(.*)$")]
     private static partial Regex ErrorLine();
 
     /// <summary>A sentence of advice, not a frame of a stack trace, a progress bar or a log line.</summary>
@@ -94,7 +105,7 @@ internal static partial class Verdicts
     [GeneratedRegex(@"No space left on device|Errno 28|os error 28|Disk quota exceeded", RegexOptions.IgnoreCase)]
     private static partial Regex NoDiskWords();
 
-    [GeneratedRegex(@"out of memory|can't allocate memory|cannot allocate memory|OutOfMemory|MemoryError|std::bad_alloc|can't start new thread", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"out of memory|can't allocate memory|cannot allocate memory|OutOfMemory|MemoryError|std::bad_alloc|can't start new thread|CUBLAS_STATUS_ALLOC_FAILED", RegexOptions.IgnoreCase)]
     private static partial Regex NoMemoryWords();
 
     [GeneratedRegex(@"\b(?:loss|gradient norm|grad_norm) is (?:nan|inf)", RegexOptions.IgnoreCase)]

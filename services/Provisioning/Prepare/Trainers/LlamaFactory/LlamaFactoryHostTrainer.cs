@@ -1,0 +1,98 @@
+using System.Globalization;
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
+using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Probes;
+using FineTunePipeline.Provisioning.Prepare.Checks;
+using Microsoft.Extensions.Options;
+
+namespace FineTunePipeline.Provisioning.Prepare.Trainers.LlamaFactory;
+
+/// <summary>LLaMA-Factory as the host has it: found, started, and its PyTorch looked at. Nothing is put into the host's own environment.</summary>
+internal sealed class LlamaFactoryHostTrainer(TrainerLocator trainers, IOptions<LlamaFactoryOptions> options, IOptions<PrepareOptions> prepare) : IHostTrainer
+{
+    /// <summary>Of what the search prints: PATH, LD_LIBRARY_PATH, the tool, its Python.</summary>
+    private const int ToolLine = 2;
+    private const int PythonLine = 3;
+
+    private const string HowToInstall =
+        "install it there (pip install llamafactory, in an environment of its own), or say where it is: FINETUNE__LlamaFactory__Command=/absolute/path/llamafactory-cli";
+
+    public string Name => TrainerNames.LlamaFactory;
+
+    public bool UsesCard => true;
+
+    public async Task<Finding> FindAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        var result = await test.AskAsync("llamafactory", LlamaFactoryScripts.Find, cancellationToken, options.Value.Command);
+        var lines = result.StandardOutput.Split('\n');
+        if (result.ExitCode != 0 || lines.ElementAtOrDefault(ToolLine)?.StartsWith('/') != true)
+        {
+            var where = options.Value.Command is { Length: > 0 } said ? $"at {said} (LlamaFactory:Command)" : "on the PATH of a login shell, or where images and people put it";
+            return Finding.Bad($"there is no llamafactory-cli on this host {where}: {HowToInstall}", result.StandardError);
+        }
+
+        test.Program = new TrainerProgram { FileName = lines[ToolLine], Environment = Environment(lines[0], lines[1], lines[ToolLine]) };
+        test.TrainerPython = lines.ElementAtOrDefault(PythonLine) is { Length: > 0 } python ? python : null;
+        var version = await TrainerQuestion.VersionAsync(test, trainers.Locate(test.Program, test.EngineFolder), prepare.Value.ProbeTimeLimit, cancellationToken);
+        return version.Passed == true ? version with { Found = $"{version.Found} ({test.Program.FileName})" } : version;
+    }
+
+    public async Task<Finding> ComputeAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
+        var tool = trainers.Locate(test.Program, test.EngineFolder);
+        var (answer, fault) = await TrainerQuestion.AskAsync(test, tool, prepare.Value.ProbeTimeLimit, cancellationToken, "env");
+        if (answer is null)
+        {
+            return fault!;
+        }
+
+        var environment = LlamaFactoryEnvironment.Read(answer);
+        return test.TrainerPython is { } python
+            ? await LookAsync(test, tool with { FileName = python }, environment, cancellationToken)
+            : Judge(test, environment);
+    }
+
+    /// <summary>By its own Python: whether the card computes, and computes correctly.</summary>
+    private async Task<Finding> LookAsync(HostUnderTest test, HostCommand python, LlamaFactoryEnvironment environment, CancellationToken cancellationToken)
+    {
+        var result = await test.Host.RunAsync(
+            python with { Arguments = ["-c", LlamaFactoryScripts.Torch], TimeLimit = prepare.Value.ProbeTimeLimit }, cancellationToken);
+        EngineSilentException.ThrowIfSilent(result, $"{python.FileName} with PyTorch");
+        if (result.ExitCode != 0 || TorchReport.Read(result.StandardOutput) is not { } report)
+        {
+            return Finding.Bad($"its PyTorch cannot compute: {EngineChecks.LastLine(result.StandardError)}", result.StandardError);
+        }
+
+        test.Program = test.Program! with { Cards = report.Cards, Precision = !report.IsOnCard ? "float32" : report.Bf16 ? "bfloat16" : "float16" };
+        var verdict = TorchVerdict.Of(test, report);
+        return verdict with { Found = $"{verdict.Found}; {environment.Versions}" };
+    }
+
+    /// <summary>By its own words alone, where no Python of its own was found.</summary>
+    private static Finding Judge(HostUnderTest test, LlamaFactoryEnvironment environment)
+    {
+        var found = string.Create(
+            CultureInfo.InvariantCulture, $"PyTorch {environment.Torch ?? "of an unknown version"} on {(environment.Card is { } card ? $"{environment.Cards} x {card}" : "the processor")}; {environment.Versions}");
+        test.Program = test.Program! with { Cards = environment.Cards };
+        return environment.Card is null && test.Cards is { } shown ? Finding.Bad($"{found}; the driver shows {shown}, but PyTorch cannot use it") : Finding.Good(found);
+    }
+
+    /// <summary>It starts its own launcher (torchrun) by the PATH, which is not that of a login shell when a program is started over SSH.</summary>
+    private Dictionary<string, string> Environment(string path, string libraryPath, string tool)
+    {
+        var folder = tool[..tool.LastIndexOf('/')];
+        var environment = new Dictionary<string, string>(options.Value.Environment);
+        environment.TryAdd("PATH", path.Split(':').Contains(folder) ? path : $"{folder}:{path}");
+        if (libraryPath.Length > 0)
+        {
+            environment.TryAdd("LD_LIBRARY_PATH", libraryPath);
+        }
+
+        // What lies on the host is used; a hub that cannot be reached would only be waited for.
+        environment.TryAdd("HF_HUB_OFFLINE", "1");
+        environment.TryAdd("PYTHONUNBUFFERED", "1");
+        return environment;
+    }
+}

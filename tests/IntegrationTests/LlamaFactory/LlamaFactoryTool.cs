@@ -1,0 +1,39 @@
+using FineTunePipeline.TestKit;
+
+namespace FineTunePipeline.IntegrationTests.LlamaFactory;
+
+/// <summary>
+/// The <c>llamafactory-cli</c> under test: the one that <c>FINETUNE_TEST_LLAMAFACTORY</c> names (absolute path on this computer, which the test hosts are), else
+/// our own trainer under that name, which has the same verbs, keys, files and exit codes. The tests ask the same of both.
+/// </summary>
+internal static class LlamaFactoryTool
+{
+    private static string? Given => Environment.GetEnvironmentVariable("FINETUNE_TEST_LLAMAFACTORY") is { Length: > 0 } path ? path : null;
+
+    /// <summary>Words that its <c>version</c> prints.</summary>
+    public static string VersionWords => Given is null ? "finetune-trainer" : "LLaMA Factory";
+
+    /// <returns>Its path.</returns>
+    public static string In(string folder) => Given ?? Write(folder, $"exec '{EnginePath.Of("finetune-trainer")}' \"$@\"");
+
+    /// <summary>One whose <c>train</c> fails as the real one was recorded to, when its configuration asks for <c>do_train</c>.</summary>
+    /// <param name="standardError">File with what it wrote.</param>
+    public static string ThatFails(string folder, string standardError, int exitCode) => Write(
+        folder,
+        $"""
+        if [ "$1" = train ] && grep -q '^do_train: true' "$2"; then cat '{standardError}' >&2; exit {exitCode}; fi
+        exec '{EnginePath.Of("finetune-trainer")}' "$@"
+        """);
+
+    private static string Write(string folder, string script)
+    {
+        var path = Path.Combine(folder, "llamafactory-cli");
+        File.WriteAllText(path, $"#!/bin/sh\nexport OMP_NUM_THREADS=1\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+}
