@@ -68,8 +68,11 @@ internal sealed class Relaunches
         }
     }
 
-    /// <summary>What ended a trainer's use, before another one was started.</summary>
-    private Outage? Cause(Trainer trainer, long nextMs) => _outages.LastOrDefault(outage => outage.Machine == trainer.Machine && outage.FromMs >= trainer.StartedMs - OnTheWay.TotalMilliseconds && outage.FromMs <= nextMs);
+    /// <summary>
+    /// What ended a trainer's use, before another one was started. It may have begun before the trainer: what a frozen host was told to start, it starts when it thaws.
+    /// </summary>
+    private Outage? Cause(Trainer trainer, long nextMs) =>
+        _outages.LastOrDefault(outage => outage.Machine == trainer.Machine && outage.UntilMs >= trainer.StartedMs - OnTheWay.TotalMilliseconds && outage.FromMs <= nextMs);
 
     private void Compare(IReadOnlyList<Trainer> trainers)
     {
