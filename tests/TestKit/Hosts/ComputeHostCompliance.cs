@@ -9,7 +9,8 @@ namespace FineTunePipeline.TestKit.Hosts;
 /// <summary>What every <see cref="IComputeHost"/> must do, on a POSIX host with sh. An adapter's tests derive from it.</summary>
 public abstract partial class ComputeHostCompliance : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than a supervisor waits for a disk that others keep busy (60 seconds, at the end of a time limit).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     protected abstract IComputeHost Host { get; }
 
