@@ -53,13 +53,17 @@ internal sealed class TrainingRunner(
     {
         var host = connector.Connect(command.Prepared.Host);
         var folders = new TrainingFolders(command);
-        var saves = Choose(command.Spec.Provider.Trainer).SavesWhenAsked;
-        if (context.KeepsProgress && !saves)
+        var grace = options.Value.StopGrace;
+        if (context.KeepsProgress && Choose(command.Spec.Provider.Trainer).SavesWhenAsked)
+        {
+            grace = options.Value.PauseGrace;
+        }
+        else if (context.KeepsProgress)
         {
             await last.WaitForNextAsync(host, folders, options.Value.PauseGrace, cancellationToken);
         }
 
-        await host.StopAsync(folders.Run, context.KeepsProgress && saves ? options.Value.PauseGrace : options.Value.StopGrace, cancellationToken);
+        await host.StopAsync(folders.Run, grace, cancellationToken);
         if (context.KeepsProgress)
         {
             await last.KeepAsync(context, host, folders, cancellationToken);
