@@ -19,7 +19,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 
     private static int Place(ITestCollection collection)
     {
-        var place = Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains("." + name + " ", StringComparison.Ordinal) || collection.TestCollectionDisplayName.EndsWith("." + name, StringComparison.Ordinal));
+        var place = Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains($".{name} ", StringComparison.Ordinal));
         return place < 0 ? Long.Length : place;
     }
 }

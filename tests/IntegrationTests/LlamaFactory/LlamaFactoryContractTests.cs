@@ -51,7 +51,7 @@ public sealed class LlamaFactoryContractTests : IDisposable
     {
         var (whole, resumed) = (_folder.At("whole"), _folder.At("elsewhere", "resumed"));
         Assert.Equal(0, (await TrainAsync(Training(model, method, whole))).ExitCode);
-        CopyFolder(whole + "/checkpoint-3", resumed + "/checkpoint-3");
+        _folder.CopyFolder(whole + "/checkpoint-3", resumed + "/checkpoint-3");
 
         var end = await TrainAsync(Training(model, method, resumed).Add("resume_from_checkpoint", resumed + "/checkpoint-3"));
 
@@ -66,7 +66,7 @@ public sealed class LlamaFactoryContractTests : IDisposable
     {
         var (whole, halved) = (_folder.At("whole"), _folder.At("halved"));
         Assert.Equal(0, (await TrainAsync(Training("tiny-qwen3", "lora", whole))).ExitCode);
-        CopyFolder(whole + "/checkpoint-3", halved + "/checkpoint-3");
+        _folder.CopyFolder(whole + "/checkpoint-3", halved + "/checkpoint-3");
         var stateFile = halved + "/checkpoint-3/trainer_state.json";
         await File.WriteAllBytesAsync(stateFile, CheckpointState.Read(await File.ReadAllBytesAsync(stateFile))!.WithBatchSize(2)!);
 
@@ -145,15 +145,6 @@ public sealed class LlamaFactoryContractTests : IDisposable
 
     private static HostFile[] Files(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => new HostFile(Path.GetRelativePath(folder, file), new FileInfo(file).Length))];
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
-    }
 
     /// <summary>Both have 16 bits a value; a step of the last bit is one more or less of the value's bits.</summary>
     private static void AssertSameWeights(string left, string right)

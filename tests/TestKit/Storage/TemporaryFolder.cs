@@ -18,6 +18,16 @@ public sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Copies the files of a folder, not those below it.</summary>
+    public void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(At(to));
+        foreach (var file in Directory.EnumerateFiles(At(from)))
+        {
+            File.Copy(file, System.IO.Path.Combine(At(to), System.IO.Path.GetFileName(file)));
+        }
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(Path))

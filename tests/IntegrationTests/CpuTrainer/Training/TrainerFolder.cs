@@ -110,14 +110,7 @@ internal sealed class TrainerFolder : IDisposable
         ? []
         : [.. Directory.EnumerateDirectories(At(output)).Select(folder => Path.GetFileName(folder)).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)];
 
-    public void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(At(to));
-        foreach (var file in Directory.EnumerateFiles(At(from)))
-        {
-            File.Copy(file, Path.Combine(At(to), Path.GetFileName(file)));
-        }
-    }
+    public void CopyFolder(string from, string to) => _folder.CopyFolder(from, to);
 
     public void Dispose() => _folder.Dispose();
 
