@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
@@ -18,9 +19,14 @@ internal sealed class PlotCommand : AsyncCommand<PlotCommand.Settings>
         using var gateway = settings.Connect();
         var path = settings.File ?? $"{settings.Job}-loss.svg";
         var picture = await gateway.GetTextAsync($"api/jobs/{settings.Job}/loss.svg", Interrupt.Token);
-        var temporary = path + ".part";
-        await System.IO.File.WriteAllTextAsync(temporary, picture, Interrupt.Token);
-        System.IO.File.Move(temporary, path, overwrite: true);
+        var part = path + ".part";
+        await using (var target = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            await target.WriteAsync(Encoding.UTF8.GetBytes(picture), Interrupt.Token);
+            target.Flush(flushToDisk: true);
+        }
+
+        System.IO.File.Move(part, path, overwrite: true);
         Console.WriteLine(Output.OneLine(path));
         return ExitCodes.Done;
     }

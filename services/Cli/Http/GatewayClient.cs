@@ -52,11 +52,7 @@ internal sealed class GatewayClient : IDisposable
         where TNode : JsonNode =>
         ReadAsync<TNode>(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
 
-    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
-    {
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
-        return await answer.Content.ReadAsStringAsync(cancellationToken);
-    }
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => ReadAsync(new HttpRequestMessage(HttpMethod.Get, At(path)), cancellationToken);
 
     /// <summary>The person's hosts, as the gateway lists them.</summary>
     public async Task<JsonArray> HostsAsync(CancellationToken cancellationToken) => (await GetAsync<JsonObject>("api/hosts", cancellationToken))["hosts"] as JsonArray ?? [];
@@ -153,10 +149,15 @@ internal sealed class GatewayClient : IDisposable
     private async Task<TNode> ReadAsync<TNode>(HttpRequestMessage request, CancellationToken cancellationToken)
         where TNode : JsonNode
     {
-        using var answer = await SendAsync(request, cancellationToken);
-        var node = Parse<TNode>(await answer.Content.ReadAsStringAsync(cancellationToken));
+        var node = Parse<TNode>(await ReadAsync(request, cancellationToken));
         Patience.Answered();
         return node;
+    }
+
+    private async Task<string> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(request, cancellationToken);
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

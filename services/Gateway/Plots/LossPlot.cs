@@ -52,7 +52,7 @@ internal static class LossPlot
             Text(svg, Left - 8, y + 4, Number(value), "text-anchor=\"end\" fill=\"#59636e\"");
         }
 
-        foreach (var step in Marks(scale.First, scale.Last))
+        foreach (var step in Marks(0, scale.Last))
         {
             Text(svg, scale.X(step), Height - Bottom + 20, Number(step), "text-anchor=\"middle\" fill=\"#59636e\"");
         }
@@ -71,10 +71,8 @@ internal static class LossPlot
         }
     }
 
-    private static void Legend(StringBuilder svg, bool evaluated)
-    {
+    private static void Legend(StringBuilder svg, bool evaluated) =>
         Text(svg, Width - Right, 26, evaluated ? "loss (light), smoothed, evaluation (dashed)" : "loss (light), smoothed", "text-anchor=\"end\" fill=\"#59636e\"");
-    }
 
     private static void Line(StringBuilder svg, IEnumerable<(int Step, double Value)> points, Scale scale, string color, string more)
     {
@@ -105,18 +103,16 @@ internal static class LossPlot
 
     private static string Number(double value) => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture);
 
-    /// <summary>From steps and losses to places on the picture. A curve of one point, or a flat one, has a range all the same.</summary>
+    /// <summary>From steps, which begin at 0, and losses to places on the picture. A curve of one point, or a flat one, has a range all the same.</summary>
     private sealed class Scale
     {
         public Scale(LossCurve curve)
         {
             var values = curve.Points.SelectMany(point => new[] { point.Loss, point.EvalLoss }).OfType<double>().ToList();
-            (First, Last) = (Math.Min(0, curve.Points[0].Step), Math.Max(curve.Points[^1].Step, 1));
+            Last = Math.Max(curve.Points[^1].Step, 1);
             (Lowest, Highest) = (Math.Min(0, values.Min()), values.Max());
             Highest = Highest > Lowest ? Highest : Lowest + 1;
         }
-
-        public double First { get; }
 
         public double Last { get; }
 
@@ -124,7 +120,7 @@ internal static class LossPlot
 
         public double Highest { get; }
 
-        public double X(double step) => Left + ((step - First) / (Last - First) * (Width - Left - Right));
+        public double X(double step) => Left + (step / Last * (Width - Left - Right));
 
         public double Y(double value) => Height - Bottom - ((value - Lowest) / (Highest - Lowest) * (Height - Top - Bottom));
     }

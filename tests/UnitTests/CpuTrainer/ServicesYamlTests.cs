@@ -24,7 +24,7 @@ public sealed class ServicesYamlTests : IDisposable
     public void The_trainer_knows_every_key_that_a_training_gets(FineTuningMethod method, bool everyKey)
     {
         var spec = JobFile.ReadYaml(everyKey ? JobFileSamples.EveryKey : "model: m\ndataset: d.json\n") with { Method = method };
-        var yaml = BuiltinTrainer.BuiltinYaml(TrainingJob.Command() with { Spec = spec }, "/work/out", everyKey ? "/work/out/checkpoint-10" : null).ToString();
+        var yaml = new BuiltinTrainer().Configuration(TrainingJob.Command() with { Spec = spec }, "/work/out", everyKey ? "/work/out/checkpoint-10" : null);
 
         var read = ArgumentReader.Read(ConfigFile.Read([_folder.Write("train.yaml", yaml)]));
 

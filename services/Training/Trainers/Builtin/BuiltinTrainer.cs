@@ -1,7 +1,6 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
-using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Training.Trainers.Builtin;
 
@@ -12,13 +11,11 @@ internal sealed class BuiltinTrainer : ITrainer
 
     public bool SavesWhenAsked => true;
 
-    public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) => BuiltinYaml(command, outputFolder, resumeFrom).ToString();
+    public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) =>
+        JobYaml.Of(command, outputFolder, resumeFrom).Add("group_by_length", command.Spec.Hyperparameters.GroupByLength).ToString();
 
     /// <summary>Also where its keys <c>bf16</c> and <c>fp16</c> ask for less: it says so in its log.</summary>
     public string Precision(StartTraining command) => "float32";
-
-    internal static TrainerYaml BuiltinYaml(StartTraining command, string outputFolder, string? resumeFrom) =>
-        JobYaml.Of(command, outputFolder, resumeFrom).Add("group_by_length", command.Spec.Hyperparameters.GroupByLength);
 
     public Failure Explain(TrainerEnd end) => Verdicts.Of(end);
 }

@@ -16,9 +16,8 @@ internal static class LlamaFactoryYaml
     public static TrainerYaml Of(StartTraining command, string outputFolder, string? resumeFrom)
     {
         var yaml = JobYaml.Of(command, outputFolder, resumeFrom);
-        var own = command.Spec.Llamafactory;
         var precision = Precision(command);
-        foreach (var (_, key) in PrecisionKeys.Where(pair => pair.Precision == precision && !own.ContainsKey(pair.Key)))
+        foreach (var (_, key) in PrecisionKeys.Where(pair => pair.Precision == precision))
         {
             yaml.Add(key, true);
         }
@@ -29,12 +28,13 @@ internal static class LlamaFactoryYaml
             yaml.Add("train_sampling_strategy", "group_by_length");
         }
 
-        if (command.Prepared.Trainer is { Cards: > 1 } && !own.ContainsKey("ddp_timeout"))
+        if (command.Prepared.Trainer is { Cards: > 1 })
         {
             yaml.Add("ddp_timeout", CollectiveSeconds);
         }
 
-        foreach (var (key, value) in own)
+        // Last: what the job itself says stands above all that was chosen for it.
+        foreach (var (key, value) in command.Spec.Llamafactory)
         {
             yaml.Add(key, value);
         }
