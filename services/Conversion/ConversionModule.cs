@@ -7,6 +7,7 @@ using FineTunePipeline.Conversion.Planning;
 using FineTunePipeline.Conversion.Questions;
 using FineTunePipeline.Conversion.Running;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -33,10 +34,11 @@ public sealed class ConversionModule : IServiceModule
         services.AddSingleton<FileQuestions>();
         services.AddSingleton<KQuantFits>();
         services.AddServiceDatabase<ConversionDbContext>(Name);
-        services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(Stage.Convert, Concurrency);
+        services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(
+            Stage.Convert, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ConvertModelConsumer, ConvertModelDefinition>();
 
-    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<ConversionOptions>>().Value.Concurrency;
+    private static ConversionOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<ConversionOptions>>().Value;
 }

@@ -14,7 +14,11 @@ public sealed class ConversionOptions
     /// <summary>Ask every file the job's taught and general questions. Default: true.</summary>
     public bool AskQuestions { get; set; } = true;
 
-    /// <summary>Jobs that one instance converts at once. Default: 1.</summary>
+    /// <summary>Jobs that one instance converts at once, each on its host, which is paid for while it waits. Default: 64.</summary>
+    [Range(1, 1024)]
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>Of these, jobs on this computer itself at once; others wait. Default: 1.</summary>
     [Range(1, 64)]
-    public int Concurrency { get; set; } = 1;
+    public int LocalConcurrency { get; set; } = 1;
 }

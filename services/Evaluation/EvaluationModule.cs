@@ -4,6 +4,7 @@ using FineTunePipeline.Evaluation.Data;
 using FineTunePipeline.Evaluation.Predicting;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -27,10 +28,11 @@ public sealed class EvaluationModule : IServiceModule
         services.AddSingleton<Predictions>();
         services.AddSingleton<Perplexities>();
         services.AddServiceDatabase<EvaluationDbContext>(Name);
-        services.AddStage<EvaluateModel, EvaluationRunner, EvaluationDbContext>(Stage.Evaluate, Concurrency);
+        services.AddStage<EvaluateModel, EvaluationRunner, EvaluationDbContext>(
+            Stage.Evaluate, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<EvaluateModelConsumer, EvaluateModelDefinition>();
 
-    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<EvaluationOptions>>().Value.Concurrency;
+    private static EvaluationOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<EvaluationOptions>>().Value;
 }

@@ -18,7 +18,11 @@ public sealed class EvaluationOptions
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Evaluation:TimeLimit must be between ten seconds and seven days.")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>Jobs that one instance evaluates at once. Default: 1.</summary>
+    /// <summary>Jobs that one instance evaluates at once, each on its host, which is paid for while it waits. Default: 64.</summary>
+    [Range(1, 1024)]
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>Of these, jobs on this computer itself at once; others wait. Default: 1.</summary>
     [Range(1, 64)]
-    public int Concurrency { get; set; } = 1;
+    public int LocalConcurrency { get; set; } = 1;
 }

@@ -5,6 +5,7 @@ using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines.Installing;
 using FineTunePipeline.Hosts.Engines.Packages;
+using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -20,12 +21,16 @@ using FineTunePipeline.Provisioning.Release;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FineTunePipeline.Provisioning;
 
 /// <summary>The service that takes hosts, tests and fills them, and gives them back.</summary>
 public sealed class ProvisioningModule : IServiceModule
 {
+    /// <summary>That one instance takes, and gives back, at once: each waits for one that answers slowly.</summary>
+    private const int HostsAtOnce = 16;
+
     public string Name => "provisioning";
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -51,6 +56,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddHostedService<MoneyWatch>();
         services.AddSingleton<LeaseTable>();
         services.AddSingleton<LeaseEnd>();
+        services.AddSingleton<HostChoice>();
         services.AddSingleton<EnginePackages>();
         services.AddSingleton<EngineInstaller>();
         services.AddSingleton<EngineRuns>();
@@ -58,11 +64,12 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<EnvironmentTest>();
         services.AddSingleton<ModelCache>();
         services.AddServiceDatabase<ProvisioningDbContext>(Name);
-        services.AddStage<AcquireHost, AcquireHostRunner, ProvisioningDbContext>(Stage.Provision, concurrency: 4);
-        services.AddStage<PrepareHost, PrepareHostRunner, ProvisioningDbContext>(Stage.Prepare, concurrency: 2);
+        services.AddStage<AcquireHost, AcquireHostRunner, ProvisioningDbContext>(Stage.Provision, HostsAtOnce);
+        services.AddStage<PrepareHost, PrepareHostRunner, ProvisioningDbContext>(
+            Stage.Prepare, provider => Prepare(provider).Concurrency, provider => Prepare(provider).LocalConcurrency, command => command.Host.Kind == LocalMachine.Kind);
 
         // What is not released is billed: a failing release is told and tried again for ever.
-        services.AddStage<ReleaseHost, ReleaseHostRunner, ProvisioningDbContext>(Stage.Release, concurrency: 4, keepTrying: true);
+        services.AddStage<ReleaseHost, ReleaseHostRunner, ProvisioningDbContext>(Stage.Release, HostsAtOnce, keepTrying: true);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -72,4 +79,6 @@ public sealed class ProvisioningModule : IServiceModule
         bus.AddConsumer<ReleaseHostConsumer, ReleaseHostDefinition>();
         bus.AddConsumer<PoolConsumer, PoolDefinition>();
     }
+
+    private static PrepareOptions Prepare(IServiceProvider provider) => provider.GetRequiredService<IOptions<PrepareOptions>>().Value;
 }

@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Local;
 using FineTunePipeline.Messaging;
 using FineTunePipeline.Messaging.Data;
 using FineTunePipeline.Messaging.Stages;
@@ -31,10 +32,11 @@ public sealed class TrainingModule : IServiceModule
         services.AddSingleton<TrainingWatch>();
         services.AddSingleton<TrainingResult>();
         services.AddServiceDatabase<TrainingDbContext>(Name);
-        services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(Stage.Train, Concurrency);
+        services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(
+            Stage.Train, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<StartTrainingConsumer, StartTrainingDefinition>();
 
-    private static int Concurrency(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrainingOptions>>().Value.Concurrency;
+    private static TrainingOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<TrainingOptions>>().Value;
 }

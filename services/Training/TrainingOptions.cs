@@ -35,7 +35,11 @@ public sealed class TrainingOptions
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Training:NoContactLimit must be between five seconds and a day.")]
     public TimeSpan NoContactLimit { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Jobs that one instance watches at once; a watched training costs a look every second and no thread. Default: 4.</summary>
+    /// <summary>Jobs that one instance watches at once; a watched training costs a look every second and no thread, and its host is paid for while it waits for one. Default: 256.</summary>
     [Range(1, 10_000, ErrorMessage = "Training:Concurrency must be from 1 to 10000.")]
-    public int Concurrency { get; set; } = 4;
+    public int Concurrency { get; set; } = 256;
+
+    /// <summary>Of these, jobs that train on this computer itself at once; others wait. Default: 4.</summary>
+    [Range(1, 64, ErrorMessage = "Training:LocalConcurrency must be from 1 to 64.")]
+    public int LocalConcurrency { get; set; } = 4;
 }

@@ -58,4 +58,12 @@ public sealed class PrepareOptions
     /// <summary>Longest time of one question to the host; the first start of a trainer may take long. Default: 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "01:00:00", ErrorMessage = "Prepare:ProbeTimeLimit must be between five seconds and an hour.")]
     public TimeSpan ProbeTimeLimit { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Hosts that one instance tests and fills at once, each of which is paid for while it waits. Default: 32.</summary>
+    [Range(1, 1024)]
+    public int Concurrency { get; set; } = 32;
+
+    /// <summary>Of these, jobs on this computer itself at once; others wait. Default: 2.</summary>
+    [Range(1, 64)]
+    public int LocalConcurrency { get; set; } = 2;
 }

@@ -15,7 +15,7 @@ namespace FineTunePipeline.Provisioning.Provision;
 /// entry that follows a crash adopts what the one before it rented. What an older attempt left is ended first.
 /// </summary>
 internal sealed class AcquireHostRunner(
-    LeaseTable leases, LeaseEnd leaseEnd, IEnumerable<IHostProvider> providers, IArtifactStore store, IOptions<MoneyOptions> money, TimeProvider time)
+    LeaseTable leases, LeaseEnd leaseEnd, HostChoice choice, IEnumerable<IHostProvider> providers, IArtifactStore store, IOptions<MoneyOptions> money, TimeProvider time)
     : IStageRunner<AcquireHost>
 {
     public async Task<IStageEvent> RunAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class AcquireHostRunner(
         var request = new HostRequest(
             command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency, await leases.UnfitOffersAsync(command.JobId, cancellationToken));
         var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
-        lease ??= await RequestAsync(provider, request, name, command, context, cancellationToken);
+        lease ??= await choice.MakeAsync(() => RequestAsync(provider, request, name, command, context, cancellationToken), cancellationToken);
         host ??= await CreateAsync(provider, lease, request, context, cancellationToken);
         await leases.ActivateAsync(name, time.GetUtcNow(), context, cancellationToken);
         return await AcquiredAsync(command, lease, host, ended, cancellationToken);

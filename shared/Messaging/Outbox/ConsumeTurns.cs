@@ -9,22 +9,8 @@ internal sealed class ConsumeTurns<TDb> : IDisposable
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Waits for the job's turn; it ends with what is returned. Null, and no wait, for a message of no job.</summary>
-    public async ValueTask<IDisposable?> TakeAsync(string? jobId, CancellationToken cancellationToken)
-    {
-        if (jobId is null)
-        {
-            return null;
-        }
-
-        var turn = _turns[(uint)jobId.GetHashCode(StringComparison.Ordinal) % (uint)_turns.Length];
-        await turn.WaitAsync(cancellationToken);
-        return new Turn(turn);
-    }
+    public async ValueTask<IDisposable?> TakeAsync(string? jobId, CancellationToken cancellationToken) =>
+        jobId is null ? null : await Turn.TakeAsync(_turns[(uint)jobId.GetHashCode(StringComparison.Ordinal) % (uint)_turns.Length], cancellationToken);
 
     public void Dispose() => Array.ForEach(_turns, turn => turn.Dispose());
-
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
 }

@@ -18,6 +18,17 @@ public static class StageRegistration
         where TRunner : class, IStageRunner<TCommand>
         where TDb : ServiceDbContext => services.AddStage<TCommand, TRunner, TDb>(stage, _ => concurrency, keepTrying);
 
+    /// <summary>As above, for a stage whose work is done on hosts: attempts on this computer itself take turns, beside the others.</summary>
+    /// <param name="here">Attempts of this computer's own that one instance works on at once.</param>
+    /// <param name="isHere">Whether a command's work is done on this computer.</param>
+    public static IServiceCollection AddStage<TCommand, TRunner, TDb>(
+        this IServiceCollection services, Stage stage, Func<IServiceProvider, int> concurrency, Func<IServiceProvider, int> here, Func<TCommand, bool> isHere)
+        where TCommand : class, IStageCommand
+        where TRunner : class, IStageRunner<TCommand>
+        where TDb : ServiceDbContext => services
+            .AddSingleton(provider => new StageTurns<TCommand>(here(provider), isHere))
+            .AddStage<TCommand, TRunner, TDb>(stage, concurrency);
+
     /// <summary>As above, with a concurrency that is set.</summary>
     public static IServiceCollection AddStage<TCommand, TRunner, TDb>(
         this IServiceCollection services, Stage stage, Func<IServiceProvider, int> concurrency, bool keepTrying = false)

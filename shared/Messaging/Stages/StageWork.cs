@@ -15,7 +15,8 @@ internal sealed class StageWork<TCommand, TDb>(
     StageSettings<TCommand> settings,
     IServiceScopeFactory scopes,
     IBus bus,
-    ILogger<StageRunner<TCommand, TDb>> logger)
+    ILogger<StageRunner<TCommand, TDb>> logger,
+    StageTurns<TCommand>? turns = null)
     where TCommand : class, IStageCommand
     where TDb : ServiceDbContext
 {
@@ -57,13 +58,15 @@ internal sealed class StageWork<TCommand, TDb>(
     {
         try
         {
+            var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
+            using var turn = turns is null ? null : await turns.TakeAsync(command, claim.Wanted);
+
             // A claim after a failure that was told is no interruption.
             if (claim.Row.Entries > 1 + claim.Row.Tries)
             {
                 await outcomes.ResumeAsync(claim.Row, claim.Wanted);
             }
 
-            var command = StageMessages.ReadCommand<TCommand>(claim.Row.Command!);
             return (await services.GetRequiredService<IStageRunner<TCommand>>().RunAsync(command, claim, claim.Wanted), null);
         }
         catch (Exception exception) when (claim.Wanted.IsCancellationRequested)

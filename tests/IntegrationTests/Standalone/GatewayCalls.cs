@@ -31,6 +31,13 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
     public async Task<IReadOnlyList<HostView>> HostsAsync() =>
         (await _http.GetFromJsonAsync<JsonElement>("/api/hosts")).GetProperty("hosts").Deserialize<List<HostView>>(ContractJson.Options)!;
 
+    /// <summary>As <c>finetune hosts update</c> does.</summary>
+    public async Task ChangeHostAsync(string name, object change)
+    {
+        using var answer = await _http.PatchAsJsonAsync($"/api/hosts/{name}", change, ContractJson.Options);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     public Task<HttpResponseMessage> CancelAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/cancel", null);
 
     public Task<HttpResponseMessage> PauseAsync(string jobId) => _http.PostAsync($"/api/jobs/{jobId}/pause", null);

@@ -11,6 +11,9 @@ namespace FineTunePipeline.UnitTests.Messaging;
 /// <summary>One database, and the workers over it: each with its own bus, clock and pool of connections, as processes have them.</summary>
 internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
 {
+    /// <summary>The lease of a command whose work is done on the worker's computer, for workers to whom that matters.</summary>
+    public const string Here = "here";
+
     public const string Job = "ftjob-00000000000000000000000000000001";
     /// <summary>Any but release, whose attempts are apart from each other.</summary>
     public const Stage TheStage = Stage.Train;
@@ -18,21 +21,21 @@ internal sealed class StageBench(ServiceStore store) : IAsyncDisposable
     private readonly List<StageWorker> _workers = [];
 
     /// <summary>A worker that does not run yet; its inbox and its table can be used.</summary>
-    public async Task<StageWorker> AddAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage)
+    public async Task<StageWorker> AddAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage, int here = 0)
     {
-        var worker = await StageWorker.CreateAsync(store, concurrency, keepTrying, stage);
+        var worker = await StageWorker.CreateAsync(store, concurrency, keepTrying, stage, here);
         _workers.Add(worker);
         return worker;
     }
 
-    public async Task<StageWorker> StartAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage)
+    public async Task<StageWorker> StartAsync(int concurrency = 4, bool keepTrying = false, Stage stage = TheStage, int here = 0)
     {
-        var worker = await AddAsync(concurrency, keepTrying, stage);
+        var worker = await AddAsync(concurrency, keepTrying, stage, here);
         await worker.StartAsync();
         return worker;
     }
 
-    public static ReleaseHost Command(int attempt = 1, string job = Job) => new() { JobId = job, Attempt = attempt, LeaseId = "lease", Reason = "test" };
+    public static ReleaseHost Command(int attempt = 1, string job = Job, string lease = "lease") => new() { JobId = job, Attempt = attempt, LeaseId = lease, Reason = "test" };
 
     public static CancelStage Cancel(int attempt = 1, string job = Job) => new() { JobId = job, Stage = TheStage, Attempt = attempt };
 

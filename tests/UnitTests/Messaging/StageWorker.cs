@@ -41,7 +41,8 @@ internal sealed class StageWorker : IAsyncDisposable
 
     public StageConsumes Inbox { get; }
 
-    public static async Task<StageWorker> CreateAsync(ServiceStore store, int concurrency, bool keepTrying, Stage stage)
+    /// <param name="here">How many attempts with <see cref="StageBench.Here"/> it works on at once; 0: they take no turns.</param>
+    public static async Task<StageWorker> CreateAsync(ServiceStore store, int concurrency, bool keepTrying, Stage stage, int here)
     {
         var (script, sql, time) = (new StageScript(), new SqlHook(), new FakeTimeProvider());
         var services = new ServiceCollection();
@@ -52,7 +53,14 @@ internal sealed class StageWorker : IAsyncDisposable
         services.AddSingleton(script);
         services.AddServiceDatabase<StageTestDb>("stages");
         services.ConfigureDbContext<StageTestDb>(options => options.AddInterceptors(sql));
-        services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(stage, concurrency, keepTrying);
+        if (here > 0)
+        {
+            services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(stage, _ => concurrency, _ => here, command => command.LeaseId == StageBench.Here);
+        }
+        else
+        {
+            services.AddStage<ReleaseHost, ScriptedStage, StageTestDb>(stage, concurrency, keepTrying);
+        }
 
         // Several workers share the database, as on a broker; no dispatcher runs, so what they told can be read from their rows.
         services.AddSingleton(new OutboxSettings { TransportForgets = false });

@@ -29,7 +29,6 @@ public sealed class HostDeadlineTests : IAsyncLifetime
     {
         ["Pool__WatchdogMargin"] = Margin.ToString(),
         ["Money__Tick"] = Tick.ToString(),
-        ["Training__Concurrency"] = "5",
     });
 
     public ValueTask DisposeAsync() => _home.DisposeAsync();
@@ -44,6 +43,12 @@ public sealed class HostDeadlineTests : IAsyncLifetime
         }
 
         var jobs = await TrainAsync(hosts);
+        foreach (var id in jobs)
+        {
+            // Five chose at once, and each found one that was free.
+            Assert.DoesNotContain(await _home.Gateway.HistoryAsync(id), stored => stored.Change?.Message.StartsWith("Taking a host failed", StringComparison.Ordinal) == true);
+        }
+
         var used = (await _home.Gateway.HostsAsync()).ToDictionary(host => host.JobId!, host => host.Name);
         Assert.All(hosts.Values, host => Assert.Single(host.Processes(), process => process.Is("finetune-trainer", "train")));
         var movedIn = hosts.ToDictionary(host => host.Key, host => host.Value.MovedInAt()!.Value);
@@ -83,14 +88,14 @@ public sealed class HostDeadlineTests : IAsyncLifetime
             if (await InTimeAsync(async () => (await Task.WhenAll(jobs.Select(_home.Gateway.ShowAsync))).All(job => job.Progress is not null)))
             {
                 // Said while they train: the watchdogs that know nothing of it are replaced.
-                await Task.WhenAll(hosts.Where(host => IsOff(host.Key)).Select(host => _home.FinetuneAsync("hosts", "update", host.Key, "--on-release", host.Value.PowerOffLine)));
+                await Task.WhenAll(hosts.Where(host => IsOff(host.Key)).Select(host => _home.Gateway.ChangeHostAsync(host.Key, new { on_release = host.Value.PowerOffLine })));
                 if (await InTimeAsync(async () => await ArmedAsync("<>") == 3 && await ArmedAsync("=") == 2))
                 {
                     TestContext.Current.SendDiagnosticMessage($"deadline {deadline}");
                     return jobs;
                 }
 
-                await Task.WhenAll(hosts.Keys.Where(IsOff).Select(name => _home.FinetuneAsync("hosts", "update", name, "--on-release", "keep")));
+                await Task.WhenAll(hosts.Keys.Where(IsOff).Select(name => _home.Gateway.ChangeHostAsync(name, new { on_release = "keep" })));
             }
 
             await Task.WhenAll(jobs.Select(_home.Gateway.EndAsync));
