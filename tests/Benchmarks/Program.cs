@@ -1,5 +1,6 @@
 using FineTunePipeline.Benchmarks.Gguf;
 using FineTunePipeline.Benchmarks.Inflight;
+using FineTunePipeline.Benchmarks.Overhead;
 using FineTunePipeline.Benchmarks.Saga;
 using FineTunePipeline.Benchmarks.Upload;
 
@@ -14,6 +15,7 @@ try
         ["inflight-process", var part, .. var rest] => await InflightServices.ServeAsync(part, rest),
         ["upload", .. var rest] => await UploadBenchmark.RunAsync(rest),
         ["upload-line", var port, var milliseconds] => await LineProcess.RunAsync(port, milliseconds),
+        ["overhead", .. var rest] => await OverheadBenchmark.RunAsync(rest),
         ["convert", var folder, var output, var type] => ConvertCommand.Run(folder, output, type),
         ["checkpoint", var folder] => Checkpoint(folder),
         _ => Usage(),
@@ -45,6 +47,8 @@ static int Usage()
         upload --json FILE [--mb N] [--files N] [--far-files N] [--repeat N] [--round-trip-ms N] [--work DIR] [--memory DIR] [--only NAME,NAME]
                                          a large file and many small ones to a real sshd, against scp and rsync
         upload-line PORT MILLISECONDS    a line with latency to that port
+        overhead --json FILE [--llamafactory PATH] [--steps N] [--repeat N]
+                                         a training in a job on a host by SSH, against the same training alone there
         convert MODEL_FOLDER OUT TYPE    one conversion; TYPE: f32, f16, bf16, q8_0
         checkpoint FOLDER                keeps the benchmark's 1 GB checkpoint there
         """);

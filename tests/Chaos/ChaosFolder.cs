@@ -42,6 +42,9 @@ internal sealed class ChaosFolder
     /// <summary>The same for hosts that are reached by SSH.</summary>
     public string HostEngines => At("host-engines");
 
+    /// <summary>What hosts have as LLaMA-Factory.</summary>
+    public string LlamaFactory => At("llamafactory-cli");
+
     /// <summary>Those hosts: disks, keys, logs of logins.</summary>
     public string Hosts => At("hosts");
 

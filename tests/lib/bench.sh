@@ -4,6 +4,7 @@
 #   saga     jobs of seven stages that do nothing on RabbitMQ, on SQLite and on PostgreSQL, against Celery's chains of seven tasks on the same broker
 #   upload   1 GB and 2,000 small files to a real sshd on loopback and through 40 ms of latency, against scp and rsync (about 20 minutes)
 #   inflight 10,000 jobs in training on one control plane (about 20 minutes): memory, processor time, lateness of the looks
+#   overhead a job's train stage with LLaMA-Factory on a host by SSH, against its own `train` there [--llamafactory PATH]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 name=${1-}; shift || true
@@ -43,6 +44,13 @@ case "$name" in
   inflight)
     real rabbitmq
     measure inflight --rabbitmq "$FINETUNE_TEST_RABBITMQ" "$@" ;;
+  overhead)
+    source tests/lib/parts.sh
+    PARTS_PACKAGES="openssh-server openssh-client procps"
+    parts_install >.tmp/bench.log 2>&1 || { tail -20 .tmp/bench.log; exit 1; }
+    dotnet build FineTunePipeline.sln -c Debug -v q -nologo >.tmp/bench-build.log 2>&1 || { tail -20 .tmp/bench-build.log; exit 1; }
+    build
+    measure overhead "$@" ;;
   *)
-    sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

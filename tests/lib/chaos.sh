@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # chaos --jobs N --kills K --seed S [--database sqlite|postgres] [--json FILE]: kills processes and the broker while jobs run, and counts what was lost,
 # done twice or left (docs/chaos.md).
-# chaos hosts --jobs N --evictions E --seed S [--hosts H] [--json FILE]: the same over a pool of H hosts that are reached by SSH, which are taken, cut off,
+# chaos hosts --jobs N --evictions E --seed S [--hosts H] [--trainer builtin|llamafactory] [--json FILE]: the same over a pool of H hosts that are reached by SSH, which are taken, cut off,
 # frozen and started anew under their jobs.
 # Everything of the run is in .tmp/chaos; it stays if something was violated.
 set -uo pipefail

@@ -20,19 +20,30 @@ internal static class EnginePrograms
             // As a published engine has it.
             File.WriteAllText(Path.Combine(name, "libhostfxr.so"), "");
         }
+
+        WriteScript(folder.LlamaFactory, TrainerLine(folder));
     }
 
     private static void WriteInto(string engines, ChaosFolder folder)
     {
-        var script = Path.Combine(EnginePath.RepositoryRoot(), "tests", "lib", "chaos-engine.sh");
-        Write(engines, "finetune-trainer", $"exec sh '{script}' trainer '{EnginePath.Of("finetune-trainer")}' '{folder.Path}' \"$@\"");
-        Write(engines, "finetune-model", $"exec sh '{script}' model '{EnginePath.Of("finetune-model")}' '{folder.Path}' \"$@\"");
+        Write(engines, "finetune-trainer", TrainerLine(folder));
+        Write(engines, "finetune-model", Line("model", "finetune-model", folder));
     }
+
+    /// <summary>Also of what hosts have as LLaMA-Factory, which has the same verbs, keys, files and exit codes.</summary>
+    private static string TrainerLine(ChaosFolder folder) => Line("trainer", "finetune-trainer", folder);
+
+    private static string Line(string engine, string real, ChaosFolder folder) =>
+        $"exec sh '{Path.Combine(EnginePath.RepositoryRoot(), "tests", "lib", "chaos-engine.sh")}' {engine} '{EnginePath.Of(real)}' '{folder.Path}' \"$@\"";
 
     private static void Write(string engines, string name, string line)
     {
-        var path = Path.Combine(engines, name, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.Combine(engines, name));
+        WriteScript(Path.Combine(engines, name, name), line);
+    }
+
+    private static void WriteScript(string path, string line)
+    {
         File.WriteAllText(path, $"#!/bin/sh\n{line}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }

@@ -22,7 +22,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
 
     public async Task<RentedReport> RunAsync(CancellationToken cancellationToken)
     {
-        var inputs = new JobInputs(folder, RentedSettings.OnHost);
+        var inputs = new JobInputs(folder, job => RentedSettings.OnHost(job, options.Trainer));
         inputs.Write();
         EnginePrograms.Write(folder);
         EnginePrograms.WriteForHosts(folder);
@@ -108,6 +108,7 @@ internal sealed class RentedRun(RentedOptions options, ChaosFolder folder, Rabbi
             OverspendMax = overspend.Most,
             Seed = options.Seed,
             Hosts = options.Hosts,
+            Trainer = options.Trainer,
             EvictionsOf = Counts(outages.Select(outage => outage.Kind.ToString())),
             EvictionsAt = Counts(evictions.Done.Select(eviction => eviction.Stage)),
             OutagesAboveLimit = outages.Count(outage => outage.LastedUntil(outage.UntilMs) >= RentedSettings.LostAfter),

@@ -19,6 +19,7 @@ internal static class RentedSettings
     public static Dictionary<string, string> Of(ChaosFolder folder) => new()
     {
         ["FINETUNE__Engines__HostFolder"] = folder.HostEngines,
+        ["FINETUNE__LlamaFactory__Command"] = folder.LlamaFactory,
         ["FINETUNE__Pool__ProbeEvery"] = "00:00:02",
         ["FINETUNE__Pool__LostAfter"] = LostAfter.ToString(),
         ["FINETUNE__Ssh__ConnectTimeout"] = "00:00:05",
@@ -28,10 +29,10 @@ internal static class RentedSettings
     };
 
     /// <summary>A job of the run: on a host of the pool, with money enough, and a training that lasts.</summary>
-    public static JobSpec OnHost(JobSpec job) => job with
+    public static JobSpec OnHost(JobSpec job, string trainer) => job with
     {
         Hyperparameters = job.Hyperparameters with { MaxSteps = Steps, SaveSteps = SaveSteps },
-        Provider = new ProviderSpec { Name = "ssh" },
+        Provider = new ProviderSpec { Name = "ssh", Trainer = trainer },
         Budget = new BudgetSpec { HourlyPriceCap = 1000, Total = 1000 },
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit;
 
 namespace FineTunePipeline.IntegrationTests.Demo;
 

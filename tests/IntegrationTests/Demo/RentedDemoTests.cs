@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTunePipeline.IntegrationTests.Standalone;
+using FineTunePipeline.TestKit;
 using FineTunePipeline.TestKit.Ssh;
 using FineTunePipeline.TestKit.Storage;
 using Xunit;
@@ -48,8 +49,10 @@ public sealed class RentedDemoTests
     {
         SshServer.SkipWhereMissing();
         using var home = new TemporaryFolder();
-        await using var program = StandaloneProgram.Start(
-            home.Path, ["demo", "--rented"], new Dictionary<string, string> { ["Engines__HostFolder"] = Hosts.Pool.ScriptEngines.Write(home.At("host-engines")) });
+        var settings = new Dictionary<string, string> { ["Engines__HostFolder"] = ScriptEngines.Write(home.At("host-engines")) };
+
+        // A shell without job control starts its background programs deaf to Ctrl-C, and so would be what they start.
+        await using var program = StandaloneProgram.Start(home.Path, ["demo", "--rented"], settings, wrapper: ["env", "--default-signal=INT"]);
         await GatewayCalls.UntilAsync(() => Task.FromResult(program.Said.Contains("step ", StringComparison.Ordinal)), () => "training");
         Assert.NotEmpty(HomeProcesses.Of(home.At("demo", "hosts")));
 

@@ -94,16 +94,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
         Assert.Contains("Template nope does not exist.", job.Failure.Message);
     }
 
-    private async Task StartAsync(string tool)
-    {
-        // A tool that is given may need more than our own: DISABLE_VERSION_CHECK does nothing to ours.
-        _home = await PoolHome.StartAsync(new Dictionary<string, string>
-        {
-            ["LlamaFactory__Command"] = tool,
-            ["LlamaFactory__Environment__DISABLE_VERSION_CHECK"] = "1",
-            ["LlamaFactory__Environment__OMP_NUM_THREADS"] = "1",
-        });
-    }
+    private async Task StartAsync(string tool) => _home = await PoolHome.StartAsync(LlamaFactoryTool.Settings(tool));
 
     private static JobSpec Job(JobSpec spec, string keys = "{}") => PoolHome.OnHost(spec) with
     {

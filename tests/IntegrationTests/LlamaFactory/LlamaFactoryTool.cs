@@ -25,6 +25,22 @@ internal static class LlamaFactoryTool
         exec '{EnginePath.Of("finetune-trainer")}' "$@"
         """);
 
+    /// <summary>Its trainings move into the control group whose file of members the file <paramref name="group"/> names.</summary>
+    public static string ThatTrainsIn(string folder, string group) => Write(
+        folder,
+        $"""
+        if [ "$1" = train ] && grep -q '^do_train: true' "$2"; then echo $$ >"$(cat '{group}')"; fi
+        exec '{Given ?? EnginePath.Of("finetune-trainer")}' "$@"
+        """);
+
+    /// <summary>For a home whose hosts have it. One that is given may need more than our own: DISABLE_VERSION_CHECK does nothing to ours.</summary>
+    public static Dictionary<string, string> Settings(string tool) => new()
+    {
+        ["LlamaFactory__Command"] = tool,
+        ["LlamaFactory__Environment__DISABLE_VERSION_CHECK"] = "1",
+        ["LlamaFactory__Environment__OMP_NUM_THREADS"] = "1",
+    };
+
     private static string Write(string folder, string script)
     {
         var path = Path.Combine(folder, "llamafactory-cli");

@@ -37,6 +37,9 @@ internal sealed record RentedReport
 
     public required int Hosts { get; init; }
 
+    /// <summary>What the hosts trained with.</summary>
+    public required string Trainer { get; init; }
+
     public required IReadOnlyDictionary<string, int> EvictionsOf { get; init; }
 
     public required IReadOnlyDictionary<string, int> EvictionsAt { get; init; }

@@ -1,12 +1,10 @@
-using FineTunePipeline.TestKit;
-
-namespace FineTunePipeline.IntegrationTests.Hosts.Pool;
+namespace FineTunePipeline.TestKit;
 
 /// <summary>
 /// In place of half a gigabyte for each test: packages of scripts that start the engines of this computer, which the hosts are. The engines' own packages have
 /// their own tests.
 /// </summary>
-internal static class ScriptEngines
+public static class ScriptEngines
 {
     /// <returns>The folder, for <c>Engines:HostFolder</c>.</returns>
     public static string Write(string folder)
