@@ -25,11 +25,11 @@ internal sealed class SshProvider(
     /// <summary>The cheapest that the budget allows; those that failed come last, the longest ago first.</summary>
     public async Task<HostOffer?> OfferAsync(HostRequest request, CancellationToken cancellationToken)
     {
+        // Who chooses the same as another a moment later would find it taken, and wait, beside hosts that are free. Asked first: what is no longer only chosen
+        // is taken by the time of the list.
+        var chosen = await leases.ChosenOffersAsync(request.JobId, cancellationToken);
         var all = await hosts.ListAsync(cancellationToken);
         var fit = all.Where(row => !request.Avoid.ContainsKey(row.Name)).ToList();
-
-        // Who chooses the same as another a moment later would find it taken, and wait, beside hosts that are free.
-        var chosen = await leases.ChosenOffersAsync(request.JobId, cancellationToken);
         var best = fit.Where(row => row.IsFree && !chosen.Contains(row.Name))
             .OrderBy(row => row.HourlyPrice > 0 && (row.Currency != request.Currency || row.HourlyPrice > request.HourlyPriceCap))
             .ThenBy(row => row.FailedAtMs ?? 0)
