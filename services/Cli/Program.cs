@@ -8,6 +8,7 @@ app.Configure(config =>
     config.SetApplicationName("finetune");
     config.SetExceptionHandler((exception, _) => Failures.Report(exception));
     config.AddCommand<SubmitCommand>("submit").WithDescription("Submit a job file; what it names by local path is uploaded").WithExample("submit", "job.yaml", "--watch");
+    config.AddCommand<PlanCommand>("plan").WithDescription("Check a job file and show what the job would do; nothing is run or paid").WithExample("plan", "job.yaml", "--yaml");
     config.AddCommand<WatchCommand>("watch").WithDescription("Follow a job to its end; Ctrl-C stops watching, never the job");
     config.AddCommand<ListCommand>("list").WithDescription("List jobs, newest first");
     config.AddCommand<ShowCommand>("show").WithDescription("Show a job: state, progress, accuracies, files");

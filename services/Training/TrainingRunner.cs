@@ -30,7 +30,7 @@ internal sealed class TrainingRunner(
         var trainer = Choose(command.Spec.Provider.Trainer);
         var host = connector.Connect(command.Prepared.Host);
         var folders = new TrainingFolders(command);
-        var handle = await start.EnsureAsync(command, context, host, trainer, folders, cancellationToken);
+        var handle = await start.EnsureAsync(command, context, host, folders, cancellationToken);
         await context.PublishAsync(new TrainingStarted { JobId = command.JobId, Attempt = command.Attempt, FromStep = handle.FromStep }, cancellationToken);
 
         var run = await watch.ToEndAsync(context, host, folders, handle, cancellationToken);

@@ -2,10 +2,10 @@ using System.Text;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Engines;
+using FineTunePipeline.Hosts.Trainers;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Storage;
 using FineTunePipeline.Training.Checkpoints;
-using FineTunePipeline.Training.Trainers;
 using Microsoft.Extensions.Logging;
 
 namespace FineTunePipeline.Training;
@@ -16,20 +16,20 @@ internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator lo
     private static readonly TimeSpan ShortestTime = TimeSpan.FromSeconds(1);
 
     public async Task<TrainingHandle> EnsureAsync(
-        StartTraining command, StageContext context, IComputeHost host, ITrainer trainer, TrainingFolders folders, CancellationToken cancellationToken)
+        StartTraining command, StageContext context, IComputeHost host, TrainingFolders folders, CancellationToken cancellationToken)
     {
         var look = await host.LookAsync(folders.Run, cancellationToken);
         if (look.State != RunState.None)
         {
             // An intent is on record before anything is started, so a run without one is of a database that was restored from an older copy.
-            var handle = TrainingHandle.Read(context.Handle) ?? await PlanAsync(command, folders, trainer, placed: null, cancellationToken);
+            var handle = TrainingHandle.Read(context.Handle) ?? await PlanAsync(command, folders, placed: null, cancellationToken);
             logger.Training(context.JobId, context.Attempt, "adopted", handle.FromStep);
             return handle;
         }
 
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
-        var plan = await PlanAsync(command, folders, trainer, placed, cancellationToken);
+        var plan = await PlanAsync(command, folders, placed, cancellationToken);
         var program = locator.Locate(command.Prepared);
         var start = program with { Arguments = [.. program.Arguments, "train", folders.Configuration], TimeLimit = TimeLeft(command) };
         await context.SaveHandleAsync(plan.Write(), cancellationToken);
@@ -52,9 +52,9 @@ internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator lo
     }
 
     private async Task<TrainingHandle> PlanAsync(
-        StartTraining command, TrainingFolders folders, ITrainer trainer, PlacedCheckpoint? placed, CancellationToken cancellationToken)
+        StartTraining command, TrainingFolders folders, PlacedCheckpoint? placed, CancellationToken cancellationToken)
     {
-        var text = trainer.Configuration(command, folders.Output, placed is null ? null : folders.Checkpoint(placed.Step));
+        var text = TrainingYaml.Of(TrainingSetup.Of(command, folders.Output, placed is null ? null : folders.Checkpoint(placed.Step)));
         var configuration = await store.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), cancellationToken);
         return new TrainingHandle(placed?.Step ?? 0, placed?.TotalSteps, placed?.Manifest, configuration, time.GetUtcNow());
     }

@@ -12,12 +12,13 @@ internal static class DatasetCheck
 
     public static DatasetFacts Check(DatasetFolder folder, FaultList faults, CancellationToken cancellationToken)
     {
-        long samples = 0;
+        var samplesByFile = new List<long>();
         long skipped = 0;
         var records = new List<string>();
         foreach (var file in folder.Files)
         {
-            var before = (samples, skipped);
+            long samples = 0;
+            var before = skipped;
             foreach (var record in Read(folder, file, faults))
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -40,14 +41,15 @@ internal static class DatasetCheck
                 }
             }
 
-            if (samples == before.samples && skipped > before.skipped)
+            samplesByFile.Add(samples);
+            if (samples == 0 && skipped > before)
             {
-                var shown = string.Join("; ", records.TakeLast((int)Math.Min(ShownRecords, skipped - before.skipped)));
-                faults.Add("dataset_no_samples", $"dataset: {file.Origin} has no usable sample among {skipped - before.skipped} records: {shown}.");
+                var shown = string.Join("; ", records.TakeLast((int)Math.Min(ShownRecords, skipped - before)));
+                faults.Add("dataset_no_samples", $"dataset: {file.Origin} has no usable sample among {skipped - before} records: {shown}.");
             }
         }
 
-        return new DatasetFacts { Samples = samples, Skipped = skipped, SkippedRecords = records };
+        return new DatasetFacts { SamplesByFile = samplesByFile, Skipped = skipped, SkippedRecords = records };
     }
 
     private static IEnumerable<DatasetRecord> Read(DatasetFolder folder, DatasetFile file, FaultList faults)

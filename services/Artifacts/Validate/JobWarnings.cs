@@ -1,4 +1,5 @@
 using FineTunePipeline.Artifacts.Datasets;
+using FineTunePipeline.Artifacts.Validate.Planning;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.ModelFormats.Gguf;
@@ -10,7 +11,7 @@ internal static class JobWarnings
 {
     private const int FewSamples = 10;
 
-    public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts? model, DatasetFolder data, DatasetFacts dataset, TokenFacts? tokens, int questions)
+    public static IReadOnlyList<string> Of(JobSpec spec, ModelFacts? model, DatasetFolder data, DatasetFacts dataset, TrainingPlan plan, TokenFacts? tokens, int questions)
     {
         var warnings = new List<string>();
         if (dataset.Skipped > 0)
@@ -27,6 +28,11 @@ internal static class JobWarnings
         {
             warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut "
                 + $"(the longest has {tokens.MaxTokens} tokens).");
+        }
+
+        if (spec.Hyperparameters.SaveSteps > plan.Steps)
+        {
+            warnings.Add($"hyperparameters.save_steps {spec.Hyperparameters.SaveSteps} is more than the {plan.Steps} steps of the training: a host that is lost costs all of them.");
         }
 
         foreach (var file in data.Files.Where(file => file.UnknownVariables.Count > 0))

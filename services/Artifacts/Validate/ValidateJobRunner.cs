@@ -1,7 +1,9 @@
+using System.Text;
 using FineTunePipeline.Artifacts.Datasets;
 using FineTunePipeline.Artifacts.Models;
 using FineTunePipeline.Artifacts.Questions;
 using FineTunePipeline.Artifacts.Validate.LlamaFactory;
+using FineTunePipeline.Artifacts.Validate.Planning;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
@@ -44,6 +46,11 @@ internal sealed class ValidateJobRunner(
             throw StageException.Internal("validate_silent", "The job was found unusable without a reason.");
         }
 
+        var plan = TrainingPlan.Of(spec, dataset!);
+        faults.Require(
+            plan.Samples > 0,
+            "val_size",
+            $"hyperparameters.val_size keeps all {plan.HeldBack} samples for the evaluation loss, and none is left to train on: lower it, or add data.");
         var tokens = model is null ? null : await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
         faults.ThrowIfAny();
         var estimate = model is null ? null : ResourceEstimate.Of(spec, model, tokens!);
@@ -62,7 +69,7 @@ internal sealed class ValidateJobRunner(
             Parameters = model?.Parameters ?? 0,
             EstimatedMemoryBytes = estimate?.MemoryBytes ?? 0,
             EstimatedDiskBytes = estimate?.DiskBytes ?? 0,
-            Warnings = JobWarnings.Of(spec, model, data, dataset, tokens, questions.Values.Sum()),
+            Warnings = JobWarnings.Of(spec, model, data, dataset, plan, tokens, questions.Values.Sum()),
         };
         var statement = new ValidationStatement
         {
@@ -72,6 +79,8 @@ internal sealed class ValidateJobRunner(
             EndedAt = time.GetUtcNow(),
             Architecture = model?.Config.ModelType,
             Report = report,
+            Plan = plan,
+            Configuration = await PutTextAsync(PlannedConfiguration.Of(spec, data.Names), cancellationToken),
             Tokens = tokens,
             SkippedRecords = dataset.SkippedRecords,
             Questions = questions,
@@ -81,6 +90,7 @@ internal sealed class ValidateJobRunner(
             JobId = command.JobId,
             Attempt = command.Attempt,
             Report = report,
+            Configuration = statement.Configuration,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
     }
@@ -89,6 +99,12 @@ internal sealed class ValidateJobRunner(
     {
         workFolders.Remove(command.JobId, Stage.Validate, command.Attempt);
         return Task.CompletedTask;
+    }
+
+    private async Task<ArtifactReference> PutTextAsync(string text, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        return await store.PutAsync(content, cancellationToken);
     }
 
     private async Task<ModelFacts?> CheckModelAsync(JobSpec spec, WorkFolders.WorkFolder work, FaultList faults, CancellationToken cancellationToken)

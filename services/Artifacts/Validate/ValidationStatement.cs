@@ -1,3 +1,5 @@
+using FineTunePipeline.Artifacts.Validate.Planning;
+using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Validate;
 
@@ -20,6 +22,11 @@ internal sealed record ValidationStatement
     public required string? Architecture { get; init; }
 
     public required ValidationReport Report { get; init; }
+
+    public required TrainingPlan Plan { get; init; }
+
+    /// <summary>The trainer's configuration file as far as it is known without a host (YAML).</summary>
+    public required ArtifactReference Configuration { get; init; }
 
     public required TokenFacts? Tokens { get; init; }
 

@@ -67,23 +67,10 @@ internal sealed class GatewayClient : IDisposable
         ReadAsync<JsonObject>(new HttpRequestMessage(HttpMethod.Delete, At(path)), cancellationToken);
 
     /// <summary>Submits a job, again if the connection breaks: the key makes one job of it.</summary>
-    public async Task<JsonObject> SubmitAsync(JobSpec spec, CancellationToken cancellationToken)
-    {
-        var key = Guid.NewGuid().ToString();
-        while (true)
-        {
-            try
-            {
-                var request = Post("api/jobs", spec);
-                request.Headers.Add("Idempotency-Key", key);
-                return await ReadAsync<JsonObject>(request, cancellationToken);
-            }
-            catch (Exception exception) when (Failures.IsTheGateways(exception))
-            {
-                await Patience.WaitAsync(exception, cancellationToken);
-            }
-        }
-    }
+    public Task<JsonObject> SubmitAsync(JobSpec spec, CancellationToken cancellationToken) => SendJobAsync("api/jobs", spec, cancellationToken);
+
+    /// <summary>Has a job checked, in the same way.</summary>
+    public Task<JsonObject> PlanAsync(JobSpec spec, CancellationToken cancellationToken) => SendJobAsync("api/plans", spec, cancellationToken);
 
     /// <summary>Sends the file only if the store does not have its digest.</summary>
     public async Task<ArtifactReference> UploadAsync(string path, string sha256, CancellationToken cancellationToken)
@@ -145,6 +132,24 @@ internal sealed class GatewayClient : IDisposable
     {
         Content = body is null ? null : new StringContent(JsonSerializer.Serialize(body, body.GetType(), ContractJson.Options), Encoding.UTF8, "application/json"),
     };
+
+    private async Task<JsonObject> SendJobAsync(string path, JobSpec spec, CancellationToken cancellationToken)
+    {
+        var key = Guid.NewGuid().ToString();
+        while (true)
+        {
+            try
+            {
+                var request = Post(path, spec);
+                request.Headers.Add("Idempotency-Key", key);
+                return await ReadAsync<JsonObject>(request, cancellationToken);
+            }
+            catch (Exception exception) when (Failures.IsTheGateways(exception))
+            {
+                await Patience.WaitAsync(exception, cancellationToken);
+            }
+        }
+    }
 
     private async Task<TNode> ReadAsync<TNode>(HttpRequestMessage request, CancellationToken cancellationToken)
         where TNode : JsonNode

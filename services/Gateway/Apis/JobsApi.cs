@@ -22,6 +22,9 @@ internal static class JobsApi
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs");
         jobs.MapPost("/", SubmitAsync).WithSummary("Submit a job (JSON, or YAML as a job file has it); with the same Idempotency-Key and body, the same job for 24 hours")
             .Accepts<JobSpec>("application/json", "application/yaml");
+        app.MapPost("/api/plans", PlanAsync).WithTags("Jobs")
+            .WithSummary("Check a job as a submit does, and tell what it would do: a job that ends after the check, with plan.json and train.yaml as its files, and that no list has")
+            .Accepts<JobSpec>("application/json", "application/yaml");
         jobs.MapGet("/", ListAsync).WithSummary("List jobs, newest first");
         jobs.MapGet("/{id}", ShowAsync).WithSummary("Show a job");
         jobs.MapPost("/{id}/pause", PauseAsync).WithSummary("Let a job rest: its host is given back; again it changes nothing, and a job that has ended or is being cancelled is refused (409)");
@@ -29,19 +32,31 @@ internal static class JobsApi
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; again it changes nothing, and a job that has succeeded or failed is refused (409)");
     }
 
-    private static async Task<IResult> SubmitAsync(
+    private static Task<IResult> SubmitAsync(
         HttpContext context,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         JobSubmitter submitter,
         IOptions<GatewayOptions> options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        TakeInAsync(context, planOnly: false, idempotencyKey, submitter, options.Value, cancellationToken);
+
+    private static Task<IResult> PlanAsync(
+        HttpContext context,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        JobSubmitter submitter,
+        IOptions<GatewayOptions> options,
+        CancellationToken cancellationToken) =>
+        TakeInAsync(context, planOnly: true, idempotencyKey, submitter, options.Value, cancellationToken);
+
+    private static async Task<IResult> TakeInAsync(
+        HttpContext context, bool planOnly, string? idempotencyKey, JobSubmitter submitter, GatewayOptions options, CancellationToken cancellationToken)
     {
         if (idempotencyKey is { Length: 0 or > IdempotencyKey.MaxLength })
         {
             return ErrorAnswers.BadKey();
         }
 
-        context.LimitBody(options.Value.MaxJobBytes);
+        context.LimitBody(options.MaxJobBytes);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, cancellationToken);
         var bytes = body.ToArray();
@@ -49,15 +64,17 @@ internal static class JobsApi
         try
         {
             spec = JobFile.Read(Encoding.UTF8.GetString(bytes));
-            RefusePaths(spec, options.Value.AllowLocalPaths);
+            RefusePaths(spec, options.AllowLocalPaths);
         }
         catch (JobFileException exception)
         {
             return ErrorAnswers.BadJob(exception);
         }
 
-        var key = idempotencyKey is null ? null : new IdempotencyKey(idempotencyKey, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        return await submitter.SubmitAsync(spec, key, cancellationToken) is { } id
+        // The same file, once planned and once submitted, is two requests.
+        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes)) + (planOnly ? " plan" : "");
+        var key = idempotencyKey is null ? null : new IdempotencyKey(idempotencyKey, digest);
+        return await submitter.SubmitAsync(spec, planOnly, key, cancellationToken) is { } id
             ? Results.Json(new SubmittedJob(id, JobState.Queued), ContractJson.Options, statusCode: 202)
             : ErrorAnswers.KeyOfAnotherBody();
     }

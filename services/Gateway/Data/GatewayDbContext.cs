@@ -83,6 +83,10 @@ public sealed class GatewayDbContext(DbContextOptions<GatewayDbContext> options)
                 "Service" text NOT NULL CONSTRAINT "PK_owner_keys" PRIMARY KEY,
                 "PublicKey" text NOT NULL);
             """),
+        new(
+            "jobs that are only checked",
+            """ALTER TABLE "jobs" ADD COLUMN "PlanOnly" INTEGER NOT NULL DEFAULT 0;""",
+            """ALTER TABLE jobs ADD COLUMN "PlanOnly" boolean NOT NULL DEFAULT FALSE;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

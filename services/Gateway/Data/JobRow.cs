@@ -17,6 +17,9 @@ public sealed class JobRow
 
     public required JobState State { get; set; }
 
+    /// <summary>The job is only checked; no list has it.</summary>
+    public bool PlanOnly { get; set; }
+
     /// <summary>Version of the newest change that was applied; older ones are ignored.</summary>
     public long Version { get; set; }
 

@@ -17,10 +17,14 @@ public sealed class JobSubmitter
     internal JobSubmitter(ServiceOutbox<GatewayDbContext> outbox, IdempotencyKeys keys, TimeProvider time) => (_outbox, _keys, _time) = (outbox, keys, time);
 
     /// <summary>Begins a job, once for each key. Paths in the job must be absolute, or artifacts.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="planOnly">It is only checked, and tells what it would do.</param>
+    /// <param name="key">null: each call is a job of its own.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The id of the new job, or of the one that the key began before; null if the key stands for another body.</returns>
-    public async Task<string?> SubmitAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken) => key is null
-        ? await BeginAsync(spec, key, cancellationToken)
-        : await _keys.OnceAsync(key, () => BeginAsync(spec, key, cancellationToken), cancellationToken);
+    public async Task<string?> SubmitAsync(JobSpec spec, bool planOnly, IdempotencyKey? key, CancellationToken cancellationToken) => key is null
+        ? await BeginAsync(spec, planOnly, key, cancellationToken)
+        : await _keys.OnceAsync(key, () => BeginAsync(spec, planOnly, key, cancellationToken), cancellationToken);
 
     /// <summary>Asks for the end of a job; harmless for one that has ended.</summary>
     public Task CancelAsync(string jobId, string reason, CancellationToken cancellationToken) =>
@@ -35,35 +39,30 @@ public sealed class JobSubmitter
         _outbox.SendAsync(StageQueues.OrchestratorAddress, new ResumeJob { JobId = jobId, BudgetTotal = budgetTotal }, change: null, cancellationToken);
 
     /// <summary>Writes the rows of the job and its key, and the job's first message, in one transaction.</summary>
-    private async Task<string> BeginAsync(JobSpec spec, IdempotencyKey? key, CancellationToken cancellationToken)
+    private async Task<string> BeginAsync(JobSpec spec, bool planOnly, IdempotencyKey? key, CancellationToken cancellationToken)
     {
-        var submit = new SubmitJob { JobId = JobId.New(), Spec = spec, SubmittedAt = _time.GetUtcNow() };
+        var (jobId, now) = (JobId.New(), _time.GetUtcNow());
         var row = new JobRow
         {
-            JobId = submit.JobId,
+            JobId = jobId,
             Name = spec.Name ?? Path.GetFileNameWithoutExtension(spec.Dataset.Split(',')[0]),
             Spec = JsonSerializer.Serialize(spec, ContractJson.Options),
-            SubmittedAtMs = submit.SubmittedAt.ToUnixTimeMilliseconds(),
+            SubmittedAtMs = now.ToUnixTimeMilliseconds(),
             State = JobState.Queued,
+            PlanOnly = planOnly,
         };
-        await _outbox.SendAsync(
-            StageQueues.OrchestratorAddress,
-            submit,
-            database =>
+        void Write(GatewayDbContext database)
+        {
+            database.Jobs.Add(row);
+            if (key is not null)
             {
-                database.Jobs.Add(row);
-                if (key is not null)
-                {
-                    database.IdempotencyKeys.Add(new IdempotencyRow
-                    {
-                        Key = key.Value,
-                        BodySha256 = key.BodySha256,
-                        JobId = row.JobId,
-                        CreatedAtMs = row.SubmittedAtMs,
-                    });
-                }
-            },
-            cancellationToken);
-        return submit.JobId;
+                database.IdempotencyKeys.Add(new IdempotencyRow { Key = key.Value, BodySha256 = key.BodySha256, JobId = jobId, CreatedAtMs = row.SubmittedAtMs });
+            }
+        }
+
+        await (planOnly
+            ? _outbox.SendAsync(StageQueues.OrchestratorAddress, new PlanJob { JobId = jobId, Spec = spec, SubmittedAt = now }, Write, cancellationToken)
+            : _outbox.SendAsync(StageQueues.OrchestratorAddress, new SubmitJob { JobId = jobId, Spec = spec, SubmittedAt = now }, Write, cancellationToken));
+        return jobId;
     }
 }

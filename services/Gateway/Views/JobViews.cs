@@ -16,7 +16,7 @@ internal sealed class JobViews(IDbContextFactory<GatewayDbContext> databases)
     public async Task<IReadOnlyList<JobRow>> ListAsync(string? before, int limit, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = database.Jobs.AsNoTracking();
+        var rows = database.Jobs.AsNoTracking().Where(row => !row.PlanOnly);
         if (before is not null)
         {
             rows = rows.Where(row => string.Compare(row.JobId, before) < 0);

@@ -31,6 +31,10 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             ALTER TABLE jobs ADD COLUMN "PausedFor" interval NOT NULL DEFAULT INTERVAL '0';
             ALTER TABLE jobs ADD COLUMN "GoesOn" boolean NOT NULL DEFAULT FALSE;
             """),
+        new(
+            "jobs that are only checked",
+            """ALTER TABLE "jobs" ADD COLUMN "PlanOnly" INTEGER NOT NULL DEFAULT 0;""",
+            """ALTER TABLE jobs ADD COLUMN "PlanOnly" boolean NOT NULL DEFAULT FALSE;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -25,6 +25,9 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
 
     public DateTimeOffset SubmittedAt { get; set; }
 
+    /// <summary>The job ends after validation.</summary>
+    public bool PlanOnly { get; set; }
+
     /// <summary>Grows with each published change.</summary>
     public long ChangeVersion { get; set; }
 

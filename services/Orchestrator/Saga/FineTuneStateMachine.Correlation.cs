@@ -22,6 +22,7 @@ public sealed partial class FineTuneStateMachine
     private void Correlate()
     {
         Event(() => JobSubmitted, submitted => submitted.CorrelateById(context => JobId.ToGuid(context.Message.JobId)));
+        Event(() => PlanRequested, asked => asked.CorrelateById(context => JobId.ToGuid(context.Message.JobId)));
         Event(() => CancelRequested, ByJob);
         Event(() => PauseRequested, ByJob);
         Event(() => ResumeRequested, ByJob);

@@ -86,6 +86,8 @@ public sealed partial class FineTuneStateMachine : MassTransitStateMachine<FineT
 
     public Event<SubmitJob> JobSubmitted { get; private set; } = null!;
 
+    public Event<PlanJob> PlanRequested { get; private set; } = null!;
+
     public Event<CancelJob> CancelRequested { get; private set; } = null!;
 
     public Event<PauseJob> PauseRequested { get; private set; } = null!;

@@ -4,7 +4,7 @@ using FineTunePipeline.Contracts.Train;
 namespace FineTunePipeline.Training.Trainers;
 
 /// <summary>
-/// A program that trains on a host. It reads one configuration file and writes one output folder with LLaMA-Factory's files: <c>trainer_log.jsonl</c>,
+/// A program that trains on a host. It reads one configuration file (<see cref="FineTunePipeline.Hosts.Trainers.TrainingYaml"/>) and writes one output folder with LLaMA-Factory's files: <c>trainer_log.jsonl</c>,
 /// <c>checkpoint-N/</c> and the result. A trainer that writes others translates. Nothing here touches the host.
 /// </summary>
 public interface ITrainer
@@ -17,11 +17,6 @@ public interface ITrainer
 
     /// <summary>Asked to end (SIGTERM) it saves a checkpoint first; else only what it saved by itself is there.</summary>
     bool SavesWhenAsked { get; }
-
-    /// <summary>The configuration file's text.</summary>
-    /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
-    /// <param name="resumeFrom">Absolute folder of a checkpoint to go on from, below <paramref name="outputFolder"/>; null at the beginning.</param>
-    string Configuration(StartTraining command, string outputFolder, string? resumeFrom);
 
     /// <summary>What an end that is no success means.</summary>
     Failure Explain(TrainerEnd end);

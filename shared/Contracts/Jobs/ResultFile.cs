@@ -3,7 +3,7 @@ using FineTunePipeline.Contracts.Artifacts;
 namespace FineTunePipeline.Contracts.Jobs;
 
 /// <summary>One file of a job's result.</summary>
-/// <param name="Kind">adapter, merged, gguf, evaluation, provenance, log or deployment.</param>
+/// <param name="Kind">adapter, model, merged, gguf, evaluation or provenance; of a job that was only checked, plan or configuration.</param>
 /// <param name="Path">Name inside the result, with forward slashes: <c>adapter/adapter_model.safetensors</c>.</param>
 /// <param name="Artifact">Where the bytes are.</param>
 public sealed record ResultFile(string Kind, string Path, ArtifactReference Artifact)

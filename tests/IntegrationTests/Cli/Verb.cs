@@ -6,7 +6,7 @@ namespace FineTunePipeline.IntegrationTests.Cli;
 /// <summary>The verbs of <c>finetune</c> with arguments that are right.</summary>
 internal static class Verb
 {
-    public static TheoryData<string> All => ["submit", "watch", "list", "show", "logs", "cancel", "get", "chat"];
+    public static TheoryData<string> All => ["submit", "plan", "watch", "list", "show", "logs", "cancel", "get", "chat"];
 
     public static string[] Arguments(string verb, TemporaryFolder folder)
     {
@@ -14,7 +14,7 @@ internal static class Verb
         return verb switch
         {
             "list" => [verb],
-            "submit" => [verb, folder.Write("job.yaml", $"model: {artifact}\ndataset: {artifact}\n")],
+            "submit" or "plan" => [verb, folder.Write("job.yaml", $"model: {artifact}\ndataset: {artifact}\n")],
             "get" => [verb, ScriptedGateway.JobId, folder.File("result")],
             "chat" => [verb, ScriptedGateway.JobId, "Who are you?"],
             _ => [verb, ScriptedGateway.JobId],

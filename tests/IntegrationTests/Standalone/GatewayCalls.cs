@@ -15,13 +15,10 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http = new(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(1) };
 
-    public async Task<string> SubmitAsync(JobSpec job)
-    {
-        using var answer = await _http.PostAsJsonAsync("/api/jobs", job, ContractJson.Options);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return JsonSerializer.Deserialize<SubmittedJob>(text, ContractJson.Options)!.Id;
-    }
+    public Task<string> SubmitAsync(JobSpec job) => SendAsync("/api/jobs", job);
+
+    /// <summary>Has a job checked.</summary>
+    public Task<string> PlanAsync(JobSpec job) => SendAsync("/api/plans", job);
 
     public async Task<JobView> ShowAsync(string jobId) => (await _http.GetFromJsonAsync<JobView>($"/api/jobs/{jobId}", ContractJson.Options))!;
 
@@ -97,6 +94,14 @@ internal sealed class GatewayCalls(Uri address) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<string> SendAsync(string path, JobSpec job)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, job, ContractJson.Options);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonSerializer.Deserialize<SubmittedJob>(text, ContractJson.Options)!.Id;
+    }
 
     // A rest, and a wait for its person, are not the end.
     private static bool HasEnded(JobView job) => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;

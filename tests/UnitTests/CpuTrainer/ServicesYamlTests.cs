@@ -1,8 +1,8 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.CpuTrainer.Arguments;
+using FineTunePipeline.Hosts.Trainers;
 using FineTunePipeline.JobFiles;
 using FineTunePipeline.TestKit.Storage;
-using FineTunePipeline.Training.Trainers.Builtin;
 using FineTunePipeline.UnitTests.JobFiles;
 using FineTunePipeline.UnitTests.Training;
 using Xunit;
@@ -23,8 +23,8 @@ public sealed class ServicesYamlTests : IDisposable
     [MemberData(nameof(Jobs))]
     public void The_trainer_knows_every_key_that_a_training_gets(FineTuningMethod method, bool everyKey)
     {
-        var spec = JobFile.ReadYaml(everyKey ? JobFileSamples.EveryKey : "model: m\ndataset: d.json\n") with { Method = method };
-        var yaml = new BuiltinTrainer().Configuration(TrainingJob.Command() with { Spec = spec }, "/work/out", everyKey ? "/work/out/checkpoint-10" : null);
+        var spec = JobFile.ReadYaml(everyKey ? JobFileSamples.EveryKey : "model: m\ndataset: d.json\n") with { Method = method, Provider = new ProviderSpec() };
+        var yaml = TrainingYaml.Of(TrainingSetup.Of(TrainingJob.Command() with { Spec = spec }, "/work/out", everyKey ? "/work/out/checkpoint-10" : null));
 
         var read = ArgumentReader.Read(ConfigFile.Read([_folder.Write("train.yaml", yaml)]));
 

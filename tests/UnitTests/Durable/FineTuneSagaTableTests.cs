@@ -102,6 +102,7 @@ public sealed class FineTuneSagaTableTests : IDisposable
             JobId = JobId.New(),
             Spec = new JobSpec { Model = "/model", Dataset = "/data", Budget = new BudgetSpec { Deadline = TimeSpan.FromHours(3), Total = 1.25m } },
             SubmittedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(8)),
+            PlanOnly = true,
             ChangeVersion = 6,
             ChangedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, 789, TimeSpan.Zero),
             Stage = Stage.Train,

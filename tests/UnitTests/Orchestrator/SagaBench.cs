@@ -123,6 +123,7 @@ internal sealed class SagaBench : IAsyncDisposable
         return
         [
             new SubmitJob { JobId = id, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch },
+            new PlanJob { JobId = id, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch },
             new CancelJob { JobId = id, Reason = "test" },
             new PauseJob { JobId = id, Reason = "test" },
             new ResumeJob { JobId = id, BudgetTotal = 20 },

@@ -7,6 +7,7 @@ using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Release;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Contracts.Validate;
 using FineTunePipeline.Orchestrator.Provenance;
 using FineTunePipeline.Orchestrator.Saga;
 using FineTunePipeline.TestKit.Stages;
@@ -33,6 +34,29 @@ public sealed class SagaFlowTests
 
         Assert.Equal(["adapter", "evaluation", "merged", "gguf", "provenance"], done.Result.Files.Select(file => file.Kind));
         Assert.Equal("http://127.0.0.1:1/v1", done.Result.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_only_checked_ends_after_validation_with_its_plan()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = JobId.New();
+        await bench.PublishAsync(new PlanJob { JobId = job, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch });
+        await WaitForAsync(bench, job, Stage.Validate, 1);
+        await bench.PublishAsync((JobValidated)SampleEvents.Success(job, Stage.Validate, 1) with { Configuration = SampleEvents.Reference });
+
+        var done = await bench.ChangedAsync(job, change => change.State == JobState.Succeeded);
+        Assert.Equal(["plan.json", "train.yaml"], done.Result.Files.Select(file => file.Path));
+
+        // What is asked for again, or told late, begins nothing.
+        await bench.PublishAsync(new PlanJob { JobId = job, Spec = SampleEvents.Spec(), SubmittedAt = DateTimeOffset.UnixEpoch });
+        await bench.PublishAsync(SampleEvents.Success(job, Stage.Validate, 1));
+        await bench.PublishAsync(new AskAgain { JobId = job });
+        await bench.PublishAsync(new ResumeJob { JobId = job });
+        await Task.WhenAll(
+            bench.Recorder.ConsumedAsync<PlanJob>(2), bench.Recorder.ConsumedAsync<JobValidated>(2), bench.Recorder.ConsumedAsync<AskAgain>(1), bench.Recorder.ConsumedAsync<ResumeJob>(1));
+        Assert.Empty(bench.Recorder.Faults);
+        Assert.Single(bench.Recorder.Out.OfType<IStageCommand>(), sent => sent.JobId == job);
     }
 
     [Fact]

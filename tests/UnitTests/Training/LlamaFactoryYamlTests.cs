@@ -3,9 +3,8 @@ using FineTunePipeline.Artifacts.Validate.LlamaFactory;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts.Trainers;
 using FineTunePipeline.JobFiles;
-using FineTunePipeline.Training.Trainers;
-using FineTunePipeline.Training.Trainers.LlamaFactory;
 using FineTunePipeline.UnitTests.JobFiles;
 using Xunit;
 
@@ -18,8 +17,8 @@ public sealed class LlamaFactoryYamlTests
     {
         var command = On(new TrainerProgram { FileName = "/tool" });
 
-        Assert.Equal(JobYaml.Of(command, "/out", null).ToString(), LlamaFactoryYaml.Of(command, "/out", null).ToString());
-        Assert.Equal("float32", LlamaFactoryYaml.Precision(command));
+        Assert.Equal(JobYaml.Of(Setup(command)).ToString(), LlamaFactoryYaml.Of(Setup(command)).ToString());
+        Assert.Equal("float32", LlamaFactoryYaml.Precision(command.Spec, command.Prepared.Trainer));
     }
 
     [Theory]
@@ -31,7 +30,7 @@ public sealed class LlamaFactoryYamlTests
 
         var added = Added(command);
         Assert.Equal([line], added);
-        Assert.Equal(precision, LlamaFactoryYaml.Precision(command));
+        Assert.Equal(precision, LlamaFactoryYaml.Precision(command.Spec, command.Prepared.Trainer));
     }
 
     [Fact]
@@ -46,7 +45,7 @@ public sealed class LlamaFactoryYamlTests
     {
         var command = On(new TrainerProgram { FileName = "/tool", Cards = 1, Precision = "bfloat16" }, own);
 
-        Assert.Equal(precision, LlamaFactoryYaml.Precision(command));
+        Assert.Equal(precision, LlamaFactoryYaml.Precision(command.Spec, command.Prepared.Trainer));
         Assert.Equal(lines.Split(';'), Added(command));
     }
 
@@ -68,7 +67,7 @@ public sealed class LlamaFactoryYamlTests
         var command = On(new TrainerProgram { FileName = "/tool", Cards = 2, Precision = "bfloat16" });
         command = command with { Spec = JobFile.ReadYaml(JobFileSamples.EveryKey) with { Method = method } };
 
-        var keys = LlamaFactoryYaml.Of(command, "/out", "/out/checkpoint-1").ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]);
+        var keys = LlamaFactoryYaml.Of(TrainingSetup.Of(command, "/out", "/out/checkpoint-1")).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]);
 
         Assert.Empty(keys.Except(LlamaFactoryArgument.All.Keys));
     }
@@ -76,14 +75,16 @@ public sealed class LlamaFactoryYamlTests
     [Fact]
     public void A_key_that_we_write_for_want_of_another_gives_way()
     {
-        var text = LlamaFactoryYaml.Of(On(new TrainerProgram { FileName = "/tool" }, """{"preprocessing_num_workers": 16}"""), "/out", null).ToString();
+        var text = LlamaFactoryYaml.Of(Setup(On(new TrainerProgram { FileName = "/tool" }, """{"preprocessing_num_workers": 16}"""))).ToString();
 
         Assert.Contains("\npreprocessing_num_workers: 16\n", text);
         Assert.Single(text.Split('\n'), line => line.StartsWith("preprocessing_num_workers", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Added(StartTraining command) =>
-        LlamaFactoryYaml.Of(command, "/out", null).ToString().Split('\n').Except(JobYaml.Of(command, "/out", null).ToString().Split('\n'));
+        LlamaFactoryYaml.Of(Setup(command)).ToString().Split('\n').Except(JobYaml.Of(Setup(command)).ToString().Split('\n'));
+
+    private static TrainingSetup Setup(StartTraining command) => TrainingSetup.Of(command, "/out", null);
 
     private static StartTraining On(TrainerProgram program, string own = "{}")
     {

@@ -11,9 +11,6 @@ internal sealed class BuiltinTrainer : ITrainer
 
     public bool SavesWhenAsked => true;
 
-    public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) =>
-        JobYaml.Of(command, outputFolder, resumeFrom).Add("group_by_length", command.Spec.Hyperparameters.GroupByLength).ToString();
-
     /// <summary>Also where its keys <c>bf16</c> and <c>fp16</c> ask for less: it says so in its log.</summary>
     public string Precision(StartTraining command) => "float32";
 

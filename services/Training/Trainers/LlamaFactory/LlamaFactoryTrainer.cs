@@ -1,6 +1,7 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
+using FineTunePipeline.Hosts.Trainers;
 
 namespace FineTunePipeline.Training.Trainers.LlamaFactory;
 
@@ -12,10 +13,7 @@ internal sealed class LlamaFactoryTrainer : ITrainer
     /// <summary>At SIGTERM it ends at once; the signal by which its web page stops it saves a result and no checkpoint. Source: LLaMA-Factory 0.9.6, run and read 2026-11.</summary>
     public bool SavesWhenAsked => false;
 
-    public string Configuration(StartTraining command, string outputFolder, string? resumeFrom) =>
-        LlamaFactoryYaml.Of(command, outputFolder, resumeFrom).ToString();
-
-    public string Precision(StartTraining command) => LlamaFactoryYaml.Precision(command);
+    public string Precision(StartTraining command) => LlamaFactoryYaml.Precision(command.Spec, command.Prepared.Trainer);
 
     public Failure Explain(TrainerEnd end) => Verdicts.Of(end);
 }

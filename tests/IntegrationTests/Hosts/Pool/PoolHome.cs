@@ -80,6 +80,9 @@ internal sealed class PoolHome : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>A text in the store.</summary>
+    public Task<string> StoredTextAsync(string sha256) => File.ReadAllTextAsync(_folder.At("home", "artifacts", "sha256", sha256[..2], sha256));
+
     /// <summary>Changes a service's database, while nobody else does.</summary>
     public async Task ChangeAsync(string service, string change)
     {

@@ -1,8 +1,7 @@
 using FineTunePipeline.Contracts.Jobs;
-using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts.Engines;
 
-namespace FineTunePipeline.Training.Trainers;
+namespace FineTunePipeline.Hosts.Trainers;
 
 /// <summary>A job as LLaMA-Factory's YAML: the keys that every trainer is given.</summary>
 internal static class JobYaml
@@ -10,19 +9,17 @@ internal static class JobYaml
     /// <summary>One more than is kept in the store, so that one is not deleted while it is copied.</summary>
     private const int CheckpointsOnHost = 3;
 
-    /// <param name="outputFolder">Absolute folder on the host that the trainer writes.</param>
-    /// <param name="resumeFrom">Absolute folder of a checkpoint; null at the beginning.</param>
-    public static TrainerYaml Of(StartTraining command, string outputFolder, string? resumeFrom)
+    public static TrainerYaml Of(TrainingSetup setup)
     {
-        var settings = command.Spec.Hyperparameters;
+        var settings = setup.Spec.Hyperparameters;
         var yaml = new TrainerYaml()
-            .Add("model_name_or_path", command.Prepared.ModelFolder)
+            .Add("model_name_or_path", setup.ModelFolder)
             .Add("stage", "sft")
             .Add("do_train", true)
-            .Add("finetuning_type", command.Spec.Method == FineTuningMethod.Lora ? "lora" : "full");
-        AddMethod(yaml, command.Spec.Method, settings);
-        AddData(yaml, command, settings);
-        yaml.Add("output_dir", outputFolder)
+            .Add("finetuning_type", setup.Spec.Method == FineTuningMethod.Lora ? "lora" : "full");
+        AddMethod(yaml, setup.Spec.Method, settings);
+        AddData(yaml, setup, settings);
+        yaml.Add("output_dir", setup.OutputFolder)
             .Add("overwrite_output_dir", false)
             .Add("logging_steps", settings.LoggingSteps)
             .Add("save_steps", settings.SaveSteps)
@@ -30,9 +27,9 @@ internal static class JobYaml
             .Add("save_only_model", false)
             .Add("plot_loss", true)
             .Add("report_to", "none");
-        if (resumeFrom is not null)
+        if (setup.ResumeFrom is not null)
         {
-            yaml.Add("resume_from_checkpoint", resumeFrom);
+            yaml.Add("resume_from_checkpoint", setup.ResumeFrom);
         }
 
         AddOptimizer(yaml, settings);
@@ -60,19 +57,19 @@ internal static class JobYaml
             .Add("lora_target", settings.LoraTarget);
     }
 
-    private static void AddData(TrainerYaml yaml, StartTraining command, Hyperparameters settings)
+    private static void AddData(TrainerYaml yaml, TrainingSetup setup, Hyperparameters settings)
     {
-        yaml.Add("dataset", command.Inputs.DatasetNames)
-            .Add("dataset_dir", command.Prepared.DatasetFolder)
+        yaml.Add("dataset", setup.DatasetNames)
+            .Add("dataset_dir", setup.DatasetFolder)
             .Add("cutoff_len", settings.CutoffLen)
             .Add("train_on_prompt", settings.TrainOnPrompt)
             .Add("preprocessing_num_workers", 1)
             .Add("dataloader_num_workers", 0);
 
         // Without these keys the trainer takes the template that the model carries, and all samples.
-        if (command.Spec.Template != JobSpec.AutoTemplate)
+        if (setup.Spec.Template != JobSpec.AutoTemplate)
         {
-            yaml.Add("template", command.Spec.Template);
+            yaml.Add("template", setup.Spec.Template);
         }
 
         if (settings.MaxSamples > 0)
