@@ -16,7 +16,8 @@ internal static class Output
     public static string Line(string type, JsonObject data) => type switch
     {
         "changed" => $"{At(data)}  {Text(data, "state"),-15} {Text(data, "message")}",
-        "progress" => $"{At(data)}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}"
+        "progress" => $"{At(data)}  step {Number(data, "step", "0")}/{Number(data, "total_steps", "0")}  loss {Number(data, "loss", "0.000")}{Cards(data["cards"] as JsonObject)}"
+            + (data["samples_per_second"] is null ? "" : $"  {Number(data, "samples_per_second", "0.0")} samples/s")
             + (Text(data, "remaining") is { Length: > 0 } left ? $"  left {left.Split('.')[0]}" : ""),
         "checkpoint" => $"{"",19}  checkpoint {Number(data, "step", "0")} committed",
         "cost" => $"{At(data)}  cost {Number(data, "charged", "0.00##")} {Text(data, "currency")}, {Number(data, "held", "0.00##")} reserved",
@@ -74,6 +75,23 @@ internal static class Output
 
     /// <summary>0 for a job that succeeded.</summary>
     public static int ExitCode(string state) => state == "succeeded" ? ExitCodes.Done : ExitCodes.JobFailed;
+
+    /// <summary>How busy they are, as far as it is told.</summary>
+    private static string Cards(JsonObject? cards)
+    {
+        if (cards is null)
+        {
+            return "";
+        }
+
+        var count = Number(cards, "cards", "0");
+        var percent = cards["percent"] is null ? "" : $" {Number(cards, "percent", "0")} %";
+        var memory = cards["used_bytes"] is null || cards["total_bytes"] is null ? "" : $" {Gibibytes(cards, "used_bytes")}/{Gibibytes(cards, "total_bytes")} GiB";
+        return $"  {(count == "1" ? "GPU" : $"{count} GPUs")}{percent}{memory}";
+    }
+
+    private static string Gibibytes(JsonObject data, string key) =>
+        data[key] is JsonValue value && value.TryGetValue<long>(out var bytes) ? (bytes / (double)(1L << 30)).ToString("0.0", CultureInfo.InvariantCulture) : "-";
 
     private static string At(JsonObject data) => Text(data, "at") is { Length: >= 19 } at ? at[..19] : "";
 }

@@ -27,4 +27,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{JobId} attempt {Attempt}: training is stopped: {Reason}")]
     public static partial void Stopped(this ILogger logger, string jobId, int attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} attempt {Attempt}: how busy the cards are is not told, and asked again after {Wait}: {Reason}")]
+    public static partial void CardsUntold(this ILogger logger, string jobId, int attempt, TimeSpan wait, string reason);
 }

@@ -33,7 +33,7 @@ internal sealed class TrainingRunner(
         var handle = await start.EnsureAsync(command, context, host, folders, cancellationToken);
         await context.PublishAsync(new TrainingStarted { JobId = command.JobId, Attempt = command.Attempt, FromStep = handle.FromStep }, cancellationToken);
 
-        var run = await watch.ToEndAsync(context, host, folders, handle, cancellationToken);
+        var run = await watch.ToEndAsync(command, context, host, folders, handle, cancellationToken);
         if (run.Look is { State: RunState.Exited, ExitCode: 0 })
         {
             return await result.StoreAsync(command, trainer, host, folders, handle, run, cancellationToken);

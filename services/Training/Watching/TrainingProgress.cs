@@ -59,17 +59,21 @@ internal sealed class TrainingProgress(int fromStep, TimeProvider time)
     }
 
     /// <summary>Null until two readings are known.</summary>
-    public TimeSpan? Remaining()
+    public TimeSpan? Remaining() => TotalSteps > 0 && PerStep() is { } perStep ? perStep * (TotalSteps - Step) : null;
+
+    /// <summary>Null until two readings are known.</summary>
+    public double? StepsPerSecond() => PerStep() is { } perStep && perStep > TimeSpan.Zero ? 1 / perStep.TotalSeconds : null;
+
+    public void Shown() => (IsNew, EvalLoss) = (false, null);
+
+    private TimeSpan? PerStep()
     {
-        if (_pace.Count < 2 || TotalSteps == 0)
+        if (_pace.Count < 2)
         {
             return null;
         }
 
         var (firstStep, firstAt) = _pace.Peek();
-        var perStep = time.GetElapsedTime(firstAt, _pace.Last().At) / (_pace.Last().Step - firstStep);
-        return perStep * (TotalSteps - Step);
+        return time.GetElapsedTime(firstAt, _pace.Last().At) / (_pace.Last().Step - firstStep);
     }
-
-    public void Shown() => (IsNew, EvalLoss) = (false, null);
 }

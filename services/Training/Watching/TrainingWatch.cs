@@ -16,15 +16,15 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
     /// (cancellation) leaves the run alone.
     /// </summary>
     public async Task<WatchedRun> ToEndAsync(
-        StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, CancellationToken cancellationToken)
+        StartTraining command, StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, CancellationToken cancellationToken)
     {
         var committed = await archive.CommittedByAsync(context, cancellationToken);
-        return await new Session(this, context, host, folders, handle, committed).ToEndAsync(cancellationToken);
+        return await new Session(this, command, context, host, folders, handle, committed).ToEndAsync(cancellationToken);
     }
 
     /// <summary>One watched run.</summary>
     private sealed class Session(
-        TrainingWatch watch, StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, IReadOnlyList<int> committed)
+        TrainingWatch watch, StartTraining command, StageContext context, IComputeHost host, TrainingFolders folders, TrainingHandle handle, IReadOnlyList<int> committed)
     {
         /// <summary>After a checkpoint that could not be stored, the next try waits.</summary>
         private static readonly TimeSpan CommitRetry = TimeSpan.FromSeconds(30);
@@ -33,7 +33,9 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         private readonly TrainingOptions _options = watch.Options;
         private readonly TrainerLogReader _log = new(host, folders.Log);
         private readonly TrainingProgress _progress = new(handle.FromStep, watch.Time);
+        private readonly CardWatch _cards = new(host, command.Prepared.Trainer, context, watch.Time, watch.Logger);
         private readonly List<int> _committed = [.. committed];
+        private CardUse? _shownCards;
         private int _lastCheckpoint = committed.LastOrDefault(handle.FromStep);
         private long _advancedAt = watch.Time.GetTimestamp();
         private long _contactAt = watch.Time.GetTimestamp();
@@ -75,6 +77,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
             try
             {
                 var look = await host.LookAsync(folders.Run, cancellationToken);
+                _cards.Look(cancellationToken);
                 await ReadLogAsync(cancellationToken);
                 await FindCheckpointAsync(look.State, cancellationToken);
                 if (_isSilent)
@@ -116,11 +119,15 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
 
         private async Task ShowAsync(CancellationToken cancellationToken)
         {
+            _shownCards = _cards.Latest;
             var reading = Progressed();
             _progress.Shown();
             _shownAt = _time.GetTimestamp();
             await context.PublishAsync(reading, cancellationToken);
         }
+
+        private int SamplesPerStep => command.Spec.Hyperparameters.PerDeviceTrainBatchSize * command.Spec.Hyperparameters.GradientAccumulationSteps
+            * Math.Max(1, command.Prepared.Trainer?.Cards ?? 1);
 
         private TrainingProgressed Progressed() => new()
         {
@@ -133,6 +140,8 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
             LearningRate = Finite(_progress.LearningRate),
             Epoch = Finite(_progress.Epoch),
             Remaining = _progress.Remaining(),
+            SamplesPerSecond = _progress.StepsPerSecond() * SamplesPerStep,
+            Cards = _shownCards,
             At = _time.GetUtcNow(),
         };
 

@@ -26,5 +26,11 @@ public sealed record TrainingProgressed : IStageEvent
     /// <summary>Our own estimate; null until two readings are known.</summary>
     public TimeSpan? Remaining { get; init; }
 
+    /// <summary>By our own clock, on all cards together; null until two readings are known. Where samples are packed together, such packs.</summary>
+    public double? SamplesPerSecond { get; init; }
+
+    /// <summary>null: no cards, or they are not told of.</summary>
+    public CardUse? Cards { get; init; }
+
     public required DateTimeOffset At { get; init; }
 }

@@ -41,15 +41,32 @@ internal static class LlamaFactoryTool
         ["LlamaFactory__Environment__OMP_NUM_THREADS"] = "1",
     };
 
+    /// <summary>Our own trainer, which says that it computes on so many cards, beside a driver's program that does what the script says.</summary>
+    /// <returns>Its path; the program is in the same folder.</returns>
+    public static string OnCards(string folder, int cards, string driver)
+    {
+        WriteProgram(Path.Combine(folder, "nvidia-smi"), driver);
+        return Write(
+            folder,
+            $"""
+            if [ "$1" = env ]; then printf '\n- PyTorch version: 2.10.0 (GPU)\n- GPU type: NVIDIA GeForce RTX 4090\n- GPU number: {cards}\n'; exit 0; fi
+            exec '{EnginePath.Of("finetune-trainer")}' "$@"
+            """);
+    }
+
     private static string Write(string folder, string script)
     {
         var path = Path.Combine(folder, "llamafactory-cli");
-        File.WriteAllText(path, $"#!/bin/sh\nexport OMP_NUM_THREADS=1\n{script}\n");
+        WriteProgram(path, $"export OMP_NUM_THREADS=1\n{script}");
+        return path;
+    }
+
+    private static void WriteProgram(string path, string script)
+    {
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-
-        return path;
     }
 }

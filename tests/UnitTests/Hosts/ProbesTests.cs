@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts.Probes;
 using Xunit;
 
@@ -32,6 +33,22 @@ public sealed class ProbesTests
             ],
             GraphicsCardReport.Cards(text));
     }
+
+    [Theory]
+    [InlineData("21811, 24564, 87\n", 1, 87, 21811, 24564)]
+    [InlineData("100, 200, 50\n300, 400, 99\n", 2, 74, 400, 600)]
+    [InlineData("100, 200, [N/A]\n300, 400, 99\n", 2, null, 400, 600)]
+    [InlineData("[N/A], [N/A], 12\n", 1, 12, null, null)]
+    [InlineData("100, 200, [Not Supported]\n", 1, null, 100, 200)]
+    public void Reads_how_busy_the_cards_are(string text, int cards, int? percent, int? used, int? total) => Assert.Equal(
+        new CardUse { Cards = cards, Percent = percent, UsedBytes = (long?)used << 20, TotalBytes = (long?)total << 20 }, GraphicsCardReport.Use(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[N/A], [N/A], [N/A]\n")]
+    [InlineData("No devices were found\n")]
+    [InlineData("Failed to initialize NVML: Driver/library version mismatch\n")]
+    public void Cards_that_tell_nothing_are_none(string text) => Assert.Null(GraphicsCardReport.Use(text));
 
     [Fact]
     public void Reads_who_computes_on_the_cards() => Assert.Equal(
