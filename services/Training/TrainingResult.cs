@@ -39,6 +39,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             CommittedSteps = run.CommittedSteps,
             Steps = run.Steps,
             FinalLoss = run.FinalLoss,
+            Warnings = TrainingWarnings.Of(run),
             ExitCode = 0,
             Output = output,
             StartedAt = handle.StartedAt,
@@ -56,6 +57,7 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
                 Steps = run.Steps,
                 FinalLoss = run.FinalLoss,
             },
+            Warnings = statement.Warnings,
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
     }

@@ -43,6 +43,9 @@ internal sealed record TrainingStatement
 
     public double? FinalLoss { get; init; }
 
+    /// <summary>Things that are odd but no fault, one sentence each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     public required int ExitCode { get; init; }
 
     /// <summary>Manifest of the result, every blob read back and hashed.</summary>

@@ -28,8 +28,18 @@ public sealed partial class FineTuneStateMachine
                     AddFile(context.Saga, new ResultFile(kind, kind + "/", context.Message.Trained.Output));
                     Succeed(context.Saga, Stage.Train, context.Message.Statement);
                 })
+                .ThenAsync(WarnAsync)
                 .ThenAsync(context => BeginAsync(context, Stage.Evaluate)),
             IgnoreStale));
+
+    private async Task WarnAsync(BehaviorContext<FineTuneSaga, TrainingCompleted> context)
+    {
+        foreach (var warning in context.Message.Warnings)
+        {
+            Note(context.Saga, Stage.Train, "warned", warning);
+            await PublishChangeAsync(context, JobState.Running, $"WARNING: {warning}");
+        }
+    }
 
     /// <summary>The event may be late (its attempt has long ended, and was so recorded); any other trainer is one that should not run.</summary>
     private async Task EndUnlessKnownAsync(BehaviorContext<FineTuneSaga, TrainingStarted> context)

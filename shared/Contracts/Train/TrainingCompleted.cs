@@ -12,5 +12,8 @@ public sealed record TrainingCompleted : IStageEvent
 
     public required TrainedModel Trained { get; init; }
 
+    /// <summary>Things that are odd but no fault, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public required ArtifactReference Statement { get; init; }
 }

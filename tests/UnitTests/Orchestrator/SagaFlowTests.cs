@@ -154,6 +154,20 @@ public sealed class SagaFlowTests
     }
 
     [Fact]
+    public async Task What_training_warns_of_is_told_and_the_job_goes_on()
+    {
+        await using var bench = await SagaBench.StartAsync();
+        var job = await bench.SubmitAsync();
+        await PlayAsync(bench, job, Flow[..4]);
+        await WaitForAsync(bench, job, Stage.Train, 1);
+        await bench.PublishAsync((TrainingCompleted)SampleEvents.Success(job, Stage.Train, 1) with { Warnings = ["The loss is 2.000 at the end."] });
+
+        var warned = await bench.ChangedAsync(job, change => change.Message == "WARNING: The loss is 2.000 at the end.");
+        Assert.Equal(JobState.Running, warned.State);
+        await WaitForAsync(bench, job, Stage.Evaluate, 1);
+    }
+
+    [Fact]
     public async Task A_stage_that_was_tried_in_vain_says_how_often()
     {
         await using var bench = await SagaBench.StartAsync();
