@@ -35,6 +35,16 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             "jobs that are only checked",
             """ALTER TABLE "jobs" ADD COLUMN "PlanOnly" INTEGER NOT NULL DEFAULT 0;""",
             """ALTER TABLE jobs ADD COLUMN "PlanOnly" boolean NOT NULL DEFAULT FALSE;"""),
+        new(
+            "what want of memory made of jobs",
+            """
+            ALTER TABLE "jobs" ADD COLUMN "Recomputes" INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE "jobs" ADD COLUMN "MoreCardBytes" INTEGER NULL;
+            """,
+            """
+            ALTER TABLE jobs ADD COLUMN "Recomputes" boolean NOT NULL DEFAULT FALSE;
+            ALTER TABLE jobs ADD COLUMN "MoreCardBytes" bigint NULL;
+            """),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -46,6 +46,12 @@ public sealed class FineTuneSaga : SagaStateMachineInstance, ISagaVersion
     /// <summary>Settings to train with: the job's, or what running out of memory made of them.</summary>
     public Hyperparameters TrainWith { get; set; } = new();
 
+    /// <summary>Gradient checkpointing was switched on, against the job's word, for want of memory.</summary>
+    public bool Recomputes { get; set; }
+
+    /// <summary>Cards of so much memory were too small: a host of the job must have larger ones.</summary>
+    public long? MoreCardBytes { get; set; }
+
     public JobInputs? Inputs { get; set; }
 
     /// <summary>The lease we pay for, from <see cref="HostAcquired"/> until <c>HostReleased</c>.</summary>

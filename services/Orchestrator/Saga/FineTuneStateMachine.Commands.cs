@@ -24,7 +24,15 @@ public sealed partial class FineTuneStateMachine
             Stage.Provision => SendAsync(
                 context,
                 stage,
-                new AcquireHost { JobId = saga.JobId, Attempt = attempt, Provider = saga.Spec.Provider, Budget = saga.Spec.Budget, Deadline = saga.EndsAt }),
+                new AcquireHost
+                {
+                    JobId = saga.JobId,
+                    Attempt = attempt,
+                    Provider = saga.Spec.Provider,
+                    Budget = saga.Spec.Budget,
+                    Deadline = saga.EndsAt,
+                    MoreCardBytesThan = saga.MoreCardBytes,
+                }),
             Stage.Prepare => SendAsync(
                 context,
                 stage,
@@ -36,6 +44,7 @@ public sealed partial class FineTuneStateMachine
                     Host = Known(saga.Host),
                     Spec = saga.Spec,
                     Inputs = Known(saga.Inputs),
+                    MoreCardBytesThan = saga.MoreCardBytes,
                 }),
             Stage.Train => SendAsync(
                 context,
@@ -44,7 +53,7 @@ public sealed partial class FineTuneStateMachine
                 {
                     JobId = saga.JobId,
                     Attempt = attempt,
-                    Spec = saga.Spec with { Hyperparameters = saga.TrainWith },
+                    Spec = TrainSpec(saga),
                     Inputs = Known(saga.Inputs),
                     Prepared = Known(saga.Prepared),
                     Deadline = saga.EndsAt,

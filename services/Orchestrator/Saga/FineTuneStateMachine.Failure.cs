@@ -59,23 +59,15 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
-        var used = saga.Retries.GetValueOrDefault(failure.Kind);
-        var wait = RetryPolicy.NextWait(failure.Kind, used, Random.Shared.NextDouble());
-        if (failure.Kind == FailureKind.OutOfMemory)
+        if (failure.Kind == FailureKind.OutOfMemory && saga.Stage == Stage.Train)
         {
-            var relieved = OutOfMemoryRelief.Apply(saga.TrainWith);
-            if (relieved is null)
-            {
-                wait = null;
-            }
-            else if (wait is not null)
-            {
-                saga.TrainWith = relieved;
-                Note(saga, Stage.Train, "relieved", $"micro-batch {relieved.PerDeviceTrainBatchSize}, accumulation {relieved.GradientAccumulationSteps}");
-            }
+            await RelieveAsync(context, failure);
+            return;
         }
 
-        if (wait is null)
+        failure = ForLargerHost(saga, failure);
+        var used = saga.Retries.GetValueOrDefault(failure.Kind);
+        if (RetryPolicy.NextWait(failure.Kind, used, Random.Shared.NextDouble()) is not { } wait)
         {
             var tried = used > 0 ? $"{Doing(saga.Stage)} was tried {saga.Attempt(saga.Stage)} times: " : "";
             await FailAsync(context, failure with { Message = tried + failure.Message });
@@ -88,16 +80,22 @@ public sealed partial class FineTuneStateMachine
             await GiveUpHostAsync(context, failure.Message);
         }
 
-        saga.CurrentState = Waiting.Name;
         saga.NeedsPerson = failure.NeedsPerson;
-        saga.RetryToken = await ScheduleAsync(context, wait.Value, new RetryDue { JobId = saga.JobId });
-        var next = failure.Kind == FailureKind.HostLost ? "another host is taken" : $"again in {wait.Value.TotalSeconds:0} s";
-        await PublishChangeAsync(context, ViewState(saga), failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); {next}");
+        var next = failure.Kind == FailureKind.HostLost ? "another host is taken" : $"again in {wait.TotalSeconds:0} s";
+        await WaitAsync(context, wait, failure.NeedsPerson ? failure.Message : $"{Doing(saga.Stage)} failed ({failure.Message}); {next}");
     }
 
-    /// <summary>A lost host means a new one; any other failure is tried where it happened.</summary>
+    private async Task WaitAsync(BehaviorContext<FineTuneSaga> context, TimeSpan wait, string message)
+    {
+        var saga = context.Saga;
+        saga.CurrentState = Waiting.Name;
+        saga.RetryToken = await ScheduleAsync(context, wait, new RetryDue { JobId = saga.JobId });
+        await PublishChangeAsync(context, ViewState(saga), message);
+    }
+
+    /// <summary>A host that is lost or on its way out means a new one; any other failure is tried where it happened.</summary>
     private static Stage NextStage(FineTuneSaga saga) =>
-        saga.LeaseId is null && saga.Stage is Stage.Prepare or Stage.Train or Stage.Evaluate or Stage.Convert ? Stage.Provision : saga.Stage;
+        (saga.LeaseId is null || saga.Releasing) && saga.Stage is Stage.Prepare or Stage.Train or Stage.Evaluate or Stage.Convert ? Stage.Provision : saga.Stage;
 
     private async Task FailAsync(BehaviorContext<FineTuneSaga> context, Failure failure)
     {

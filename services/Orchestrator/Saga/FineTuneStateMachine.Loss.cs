@@ -38,8 +38,13 @@ public sealed partial class FineTuneStateMachine
             return;
         }
 
+        var isLeaving = IsLeaving(saga);
         await GiveUpHostAsync(context, lost.Reason);
-        if (IsEnding(saga) && (!saga.StageEnding || WithHost.Contains(saga.Stage)))
+        if (isLeaving)
+        {
+            await BeginAsync(context, NextStage(saga));
+        }
+        else if (IsEnding(saga) && (!saga.StageEnding || WithHost.Contains(saga.Stage)))
         {
             saga.StageEnding = false;
             await SettleAsync(context);

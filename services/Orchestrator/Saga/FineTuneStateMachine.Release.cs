@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Saga;
 
-/// <summary>The provider says the host is gone. Runs beside the other stages; a cancelled job ends, and a paused one rests, only with it.</summary>
+/// <summary>The provider says the host is gone. Runs beside the other stages; a cancelled job ends, a paused one rests, and one that needs a larger host takes it, only with it.</summary>
 public sealed partial class FineTuneStateMachine
 {
     private void ReleasePhase() => DuringAny(
@@ -21,9 +21,12 @@ public sealed partial class FineTuneStateMachine
                     .IfElse(
                         context => IsEnding(context.Saga) && !context.Saga.StageEnding,
                         ending => ending.ThenAsync(SettleAsync),
-                        other => other.If(
-                            context => IsFinal(context.Saga) || IsAwaited(context.Saga),
-                            account => account.Unschedule(Retry).ThenAsync(WriteProvenanceAsync)))));
+                        other => other.IfElse(
+                            context => context.Saga.CurrentState == Waiting.Name && NextStage(context.Saga) == Stage.Provision,
+                            larger => larger.Unschedule(Retry).ThenAsync(context => BeginAsync(context, NextStage(context.Saga))),
+                            last => last.If(
+                                context => IsFinal(context.Saga) || IsAwaited(context.Saga),
+                                account => account.Unschedule(Retry).ThenAsync(WriteProvenanceAsync))))));
 
     /// <summary>Nothing else is left to wait for before the account is written.</summary>
     private bool IsAwaited(FineTuneSaga saga) => saga.CurrentState == Finishing.Name && saga.RetryToken is not null;

@@ -27,6 +27,9 @@ public sealed partial class FineTuneStateMachine
             case nameof(Cancelling) or nameof(Pausing) when saga.StageEnding:
                 await EndStageAsync(context, saga.JobId, saga.Stage, saga.Attempt(saga.Stage), keepProgress: saga.CurrentState == Pausing.Name);
                 break;
+            case nameof(Waiting) when IsLeaving(saga):
+                // A larger host is taken when this one is gone.
+                break;
             default:
                 await WaitIsOverAsync(context);
                 break;

@@ -16,7 +16,6 @@ public static class RetryPolicy
     ];
 
     private const int HostLossLimit = 20;
-    private const int OutOfMemoryLimit = 4;
 
     /// <summary>The wait before the next attempt, or null if there is none.</summary>
     /// <param name="kind">Kind of the failure.</param>
@@ -29,7 +28,6 @@ public static class RetryPolicy
         // For as long as the job's deadline allows: nothing is paid while waiting.
         FailureKind.Capacity => CapacityWaits[Math.Min(used, CapacityWaits.Length - 1)] * (1 + (0.2 * jitter)),
         FailureKind.HostLost => used < HostLossLimit ? TimeSpan.Zero : null,
-        FailureKind.OutOfMemory => used < OutOfMemoryLimit ? TimeSpan.Zero : null,
         _ => null,
     };
 }

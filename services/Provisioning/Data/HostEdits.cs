@@ -47,10 +47,10 @@ internal sealed class HostEdits(ProvisioningDbContext database, TimeProvider tim
         row.StatusCommand = set.ForgetStatusCommand ? null : set.StatusCommand is null ? row.StatusCommand : JsonSerializer.Serialize(set.StatusCommand);
         row.HostKey = set.ForgetKey ? null : row.HostKey;
 
-        // Whoever says something new of a host wants it tried again.
-        foreach (var lease in await database.Leases.Where(lease => lease.Offer == row.Name && lease.IsUnfit).ToListAsync(cancellationToken))
+        // Whoever says something new of a host wants it tried again; it may have other cards by now.
+        foreach (var lease in await database.Leases.Where(lease => lease.Offer == row.Name && (lease.IsUnfit || lease.CardBytes != null)).ToListAsync(cancellationToken))
         {
-            lease.IsUnfit = false;
+            (lease.IsUnfit, lease.CardBytes) = (false, null);
         }
 
         (row.Fault, row.FailedAtMs, row.IsRemoving) = (null, null, false);

@@ -28,6 +28,9 @@ internal sealed class LeaseRow
     /// <summary>What the test found then, for people.</summary>
     public string? UnfitBecause { get; set; }
 
+    /// <summary>Memory of the smallest card that the host was found to have; null: none was seen, or nobody looked.</summary>
+    public long? CardBytes { get; set; }
+
     public required LeaseState State { get; set; }
 
     public required decimal HourlyPrice { get; set; }

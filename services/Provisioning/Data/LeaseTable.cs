@@ -102,6 +102,24 @@ internal sealed class LeaseTable(IDbContextFactory<ProvisioningDbContext> databa
             row => row.SetProperty(x => x.IsUnfit, true).SetProperty(x => x.UnfitBecause, because), CancellationToken.None),
         cancellationToken);
 
+    /// <summary>How large the cards of a lease's host are.</summary>
+    /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
+    public Task NoteCardsAsync(string leaseId, long cardBytes, StageContext claim, CancellationToken cancellationToken) => writes.RunAsync(
+        claim,
+        Stage.Prepare,
+        database => database.Leases.Where(row => row.LeaseId == leaseId).ExecuteUpdateAsync(row => row.SetProperty(x => x.CardBytes, cardBytes), CancellationToken.None),
+        cancellationToken);
+
+    /// <summary>Offers whose cards are known not to be larger, and how large they are.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> SmallOffersAsync(string provider, long cardBytes, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var seen = await database.Leases.AsNoTracking().Where(row => row.Provider == provider && row.Offer != null && row.CardBytes != null)
+            .Select(row => new { row.Offer, row.CardBytes, row.RequestedAt }).ToListAsync(cancellationToken);
+        return seen.GroupBy(row => row.Offer!).Select(offer => offer.MaxBy(row => row.RequestedAt)!).Where(row => row.CardBytes <= cardBytes)
+            .ToDictionary(row => row.Offer!, row => row.CardBytes!.Value);
+    }
+
     /// <summary>What was offered to a job before and did not pass the test, and what the test found.</summary>
     public async Task<IReadOnlyDictionary<string, string>> UnfitOffersAsync(string jobId, CancellationToken cancellationToken)
     {

@@ -107,6 +107,10 @@ internal sealed class ProvisioningDbContext(DbContextOptions<ProvisioningDbConte
             "why a host was not fit for a job",
             """ALTER TABLE "leases" ADD COLUMN "UnfitBecause" TEXT NULL;""",
             """ALTER TABLE leases ADD COLUMN "UnfitBecause" text NULL;"""),
+        new(
+            "how large a host's cards are",
+            """ALTER TABLE "leases" ADD COLUMN "CardBytes" INTEGER NULL;""",
+            """ALTER TABLE leases ADD COLUMN "CardBytes" bigint NULL;"""),
     ];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

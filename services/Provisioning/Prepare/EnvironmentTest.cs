@@ -44,7 +44,7 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
             TrainerVersion = test.TrainerVersion,
             Engines = package?.Archives,
             EngineFolder = test.EngineFolder,
-            Trainer = test.Program,
+            Trainer = test.Program is { Cards: > 0 } program ? program with { CardBytes = test.CardBytes } : test.Program,
             Test = test,
         };
     }

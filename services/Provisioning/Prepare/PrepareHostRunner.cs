@@ -33,6 +33,11 @@ internal sealed class PrepareHostRunner(
         }
 
         var report = await environmentTest.RunAsync(command.Host, command.Spec.Provider.Trainer, job.ModelBytes, job, cancellationToken);
+        if (report.Test?.CardBytes is { } cardBytes)
+        {
+            await leases.NoteCardsAsync(command.LeaseId, cardBytes, context, cancellationToken);
+        }
+
         await ThrowIfFailedAsync(report, command, context, cancellationToken);
         var dataBytes = await FillAsync(host, command, job, cancellationToken);
         report = await environmentTest.GoOnAsync(report, cancellationToken);
@@ -74,6 +79,7 @@ internal sealed class PrepareHostRunner(
         {
             Spec = command.Spec,
             RunsFolder = RunsFolder(command),
+            MoreCardBytesThan = command.MoreCardBytesThan,
             KnownReference = command.Inputs.Model,
             KnownModel = known,
             ModelBytes = isOnHost ? 0 : known!.TotalBytes,

@@ -4,6 +4,7 @@ using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Leases;
 using FineTunePipeline.Provisioning.Money;
+using FineTunePipeline.Provisioning.Prepare.Checks;
 using FineTunePipeline.Provisioning.Providers;
 using FineTunePipeline.Storage;
 using Microsoft.Extensions.Options;
@@ -29,8 +30,7 @@ internal sealed class AcquireHostRunner(
             throw new StageException(new Failure("lease_gone", $"The lease {name} was given back before it was used.", FailureKind.HostLost));
         }
 
-        var request = new HostRequest(
-            command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency, await leases.UnfitOffersAsync(command.JobId, cancellationToken));
+        var request = new HostRequest(command.JobId, command.Budget.HourlyPriceCap, command.Budget.Currency, await AvoidAsync(command, cancellationToken));
         var host = lease is null ? null : await FindAgainAsync(provider, lease, cancellationToken);
         lease ??= await choice.MakeAsync(() => RequestAsync(provider, request, name, command, context, cancellationToken), cancellationToken);
         host ??= await CreateAsync(provider, lease, request, context, cancellationToken);
@@ -49,6 +49,19 @@ internal sealed class AcquireHostRunner(
     private IHostProvider Choose(string name) => providers.FirstOrDefault(provider => provider.Name == name)
         ?? throw StageException.BadInput(
             "provider_unknown", $"There is no provider '{name}'. Set provider.name to one of: {string.Join(", ", providers.Select(provider => provider.Name))}.");
+
+    /// <summary>What this job had and could not use, and what is known to be too small for it.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> AvoidAsync(AcquireHost command, CancellationToken cancellationToken)
+    {
+        var unfit = await leases.UnfitOffersAsync(command.JobId, cancellationToken);
+        if (command.MoreCardBytesThan is not { } bytes)
+        {
+            return unfit;
+        }
+
+        var small = await leases.SmallOffersAsync(command.Provider.Name, bytes, cancellationToken);
+        return small.ToDictionary(offer => offer.Key, offer => CardChecks.TooSmall(offer.Value)).Concat(unfit).DistinctBy(offer => offer.Key).ToDictionary();
+    }
 
     private async Task<List<string>> EndOlderAsync(AcquireHost command, StageContext context, CancellationToken cancellationToken)
     {
@@ -108,6 +121,11 @@ internal sealed class AcquireHostRunner(
     {
         var offer = await provider.OfferAsync(request, cancellationToken)
             ?? throw new StageException(new Failure("no_host", $"{provider.Name} has no host to rent now.", FailureKind.Capacity));
+        if (command.MoreCardBytesThan is not null && offer.Id is null)
+        {
+            throw new StageException(new Failure("no_larger_host", $"{provider.Name} has no other host, with more memory on its cards.", FailureKind.BadInput));
+        }
+
         if (offer.HourlyPrice > 0 && offer.Currency != request.Currency)
         {
             throw new StageException(new Failure(

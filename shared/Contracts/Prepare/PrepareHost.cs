@@ -19,4 +19,7 @@ public sealed record PrepareHost : IStageCommand
     public required JobSpec Spec { get; init; }
 
     public required JobInputs Inputs { get; init; }
+
+    /// <summary>Cards of so much memory were too small for the job: the host's must have more. Null: they may have any.</summary>
+    public long? MoreCardBytesThan { get; init; }
 }

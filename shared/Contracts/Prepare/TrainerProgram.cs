@@ -12,6 +12,9 @@ public sealed record TrainerProgram
     /// <summary>Graphics cards that it computes on; 0: on the processor.</summary>
     public int Cards { get; init; }
 
+    /// <summary>Memory of its smallest card, as the driver tells it; null: it does not, or there is none.</summary>
+    public long? CardBytes { get; init; }
+
     /// <summary>Type in which it computes, as PyTorch names types: <c>bfloat16</c> or <c>float16</c> on cards, <c>float32</c> on the processor.</summary>
     public string Precision { get; init; } = "float32";
 }

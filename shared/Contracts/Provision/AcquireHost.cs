@@ -16,4 +16,7 @@ public sealed record AcquireHost : IStageCommand
 
     /// <summary>When the job's time is up, by the control plane's clock; a host is told how long that is from then on. Null: not known, of a message from before there was one.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Cards of so much memory were too small for the job: the host's must have more. Null: they may have any.</summary>
+    public long? MoreCardBytesThan { get; init; }
 }

@@ -109,6 +109,8 @@ public sealed class FineTuneSagaTableTests : IDisposable
             Attempts = ImmutableDictionary<Stage, int>.Empty.Add(Stage.Fetch, 2).Add(Stage.Train, 3),
             Retries = ImmutableDictionary<FailureKind, int>.Empty.Add(FailureKind.HostLost, 1),
             TrainWith = new Hyperparameters { LoraRank = 77 },
+            Recomputes = true,
+            MoreCardBytes = 24L << 30,
             Inputs = inputs,
             LeaseId = "lease",
             LeaseAttempt = 2,

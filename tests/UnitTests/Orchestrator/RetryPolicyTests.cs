@@ -19,15 +19,26 @@ public sealed class RetryPolicyTests
     [InlineData(FailureKind.BadInput)]
     [InlineData(FailureKind.Budget)]
     [InlineData(FailureKind.Internal)]
+    [InlineData(FailureKind.OutOfMemory)]
     public void What_trying_again_cannot_mend_is_not_tried_again(FailureKind kind) => Assert.Null(RetryPolicy.NextWait(kind, 0, 0));
 
     [Fact]
     public void Transient_faults_are_tried_again_a_few_times() => Assert.Null(RetryPolicy.NextWait(FailureKind.Transient, 4, 0));
 
-    [Fact]
-    public void A_micro_batch_of_one_or_an_odd_one_cannot_be_halved()
+    [Theory]
+    [InlineData(8, 0, 4, 6)]
+    [InlineData(8, 2, 4, 6)]
+    [InlineData(8, 3, 1, 24)]
+    [InlineData(6, 1, 3, 6)]
+    [InlineData(3, 0, 1, 9)]
+    public void A_micro_batch_is_halved_and_in_the_end_one_sample_at_the_same_global_batch(int size, int used, int smaller, int accumulation)
     {
-        Assert.Null(OutOfMemoryRelief.Apply(new Hyperparameters { PerDeviceTrainBatchSize = 1 }));
-        Assert.Null(OutOfMemoryRelief.Apply(new Hyperparameters { PerDeviceTrainBatchSize = 3 }));
+        var shrunk = OutOfMemoryRelief.Shrink(new Hyperparameters { PerDeviceTrainBatchSize = size, GradientAccumulationSteps = 3 }, used)!;
+
+        Assert.Equal((smaller, accumulation), (shrunk.PerDeviceTrainBatchSize, shrunk.GradientAccumulationSteps));
+        Assert.Equal(size * 3, smaller * accumulation);
     }
+
+    [Fact]
+    public void One_sample_is_the_smallest_micro_batch() => Assert.Null(OutOfMemoryRelief.Shrink(new Hyperparameters { PerDeviceTrainBatchSize = 1 }, 0));
 }

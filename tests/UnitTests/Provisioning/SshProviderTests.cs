@@ -1,4 +1,7 @@
+using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
 using FineTunePipeline.Provisioning.Providers;
 using FineTunePipeline.Provisioning.Providers.Ssh;
@@ -116,6 +119,62 @@ public sealed class SshProviderTests : IAsyncLifetime
         await _bench.AddAsync("small", price: 1);
 
         Assert.Empty(await leases.UnfitOffersAsync("ftjob-9", default));
+    }
+
+    [Fact]
+    public async Task A_job_that_needs_larger_cards_is_not_given_what_is_known_to_have_no_larger_ones()
+    {
+        await SeeCardsAsync("small", 24, "ftjob-1");
+        await SeeCardsAsync("large", 48, "ftjob-2");
+        var leases = _bench.Services.GetRequiredService<LeaseTable>();
+
+        Assert.Equal(new Dictionary<string, long> { ["small"] = 24L << 30 }, await leases.SmallOffersAsync("ssh", 24L << 30, default));
+        Assert.Empty(await leases.SmallOffersAsync("ssh", 20L << 30, default));
+        Assert.Equal(["large", "small"], (await leases.SmallOffersAsync("ssh", 80L << 30, default)).Keys.Order());
+        var none = StageFailures.Of(Stage.Provision, await Assert.ThrowsAnyAsync<Exception>(() => AcquireAsync("ssh", 80L << 30)));
+        Assert.Equal(("no_host", true), (none.Code, none.NeedsPerson));
+        Assert.Contains("Not fit for this job: large (its card has 48.0 GiB), small (its card has 24.0 GiB).", none.Message, StringComparison.Ordinal);
+
+        // Its owner says something new of it: it may have another card.
+        await _bench.AddAsync("small", price: 1);
+        Assert.Empty(await leases.SmallOffersAsync("ssh", 24L << 30, default));
+    }
+
+    [Fact]
+    public async Task This_computer_has_no_larger_cards_than_its_own()
+    {
+        var none = StageFailures.Of(Stage.Provision, await Assert.ThrowsAnyAsync<Exception>(() => AcquireAsync("local", 24L << 30)));
+
+        Assert.Equal(("no_larger_host", FailureKind.BadInput), (none.Code, none.Kind));
+    }
+
+    private async Task SeeCardsAsync(string name, long gibibytes, string jobId)
+    {
+        await _bench.AddAsync(name);
+        await _bench.MoveInAsync(name, "lease-" + name, jobId);
+        await using (var database = _bench.Database())
+        {
+            (await database.Leases.SingleAsync(lease => lease.LeaseId == "lease-" + name)).Offer = name;
+            await database.SaveChangesAsync();
+        }
+
+        var leases = _bench.Services.GetRequiredService<LeaseTable>();
+        await leases.NoteCardsAsync("lease-" + name, gibibytes << 30, await _bench.ClaimAsync(Stage.Prepare, jobId), default);
+        await _bench.Hosts.LeaveAsync("lease-" + name, default);
+    }
+
+    private async Task<IStageEvent> AcquireAsync(string provider, long moreCardBytesThan)
+    {
+        await using var scope = _bench.Services.CreateAsyncScope();
+        var command = new AcquireHost
+        {
+            JobId = "ftjob-9",
+            Attempt = 1,
+            Provider = new ProviderSpec { Name = provider },
+            Budget = new BudgetSpec { HourlyPriceCap = 5 },
+            MoreCardBytesThan = moreCardBytesThan,
+        };
+        return await scope.ServiceProvider.GetRequiredService<IStageRunner<AcquireHost>>().RunAsync(command, await _bench.ClaimAsync(Stage.Provision, "ftjob-9"), default);
     }
 
     private Task<HostOffer?> OfferAsync(decimal cap, params string[] avoid) => Provider.OfferAsync(new HostRequest("ftjob-9", cap, "CNY", avoid.ToDictionary(name => name, _ => "disk: 1 MiB free")), default);

@@ -17,7 +17,7 @@ internal static class PlannedConfiguration
             text.Append("#   ").Append(key).Append(": ").Append(what).Append('\n');
         }
 
-        text.Append("# Changed when memory runs out there: per_device_train_batch_size and gradient_accumulation_steps, with the same product.\n");
+        text.Append("# Changed when memory runs out there: per_device_train_batch_size and gradient_accumulation_steps, with the same product; then disable_gradient_checkpointing.\n");
         var setup = new TrainingSetup
         {
             Spec = spec,

@@ -17,6 +17,17 @@ internal static class CardChecks
 
     public static async Task<Finding> CardAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
+        var finding = await LookAsync(test, cancellationToken);
+        return test.Job?.MoreCardBytesThan is { } least && finding.Passed != false && !(test.CardBytes > least)
+            ? Finding.Bad($"{(test.CardBytes is { } bytes ? TooSmall(bytes) : finding.Found)}, and training ran out of memory on {Size(least)}")
+            : finding;
+    }
+
+    /// <summary>What is wrong with a card of so much memory, for people.</summary>
+    public static string TooSmall(long bytes) => $"its card has {Size(bytes)}";
+
+    private static async Task<Finding> LookAsync(HostUnderTest test, CancellationToken cancellationToken)
+    {
         var result = await test.AskAsync("card", CardScript, cancellationToken);
         if (result.ExitCode == NoSuchProgram)
         {
@@ -27,6 +38,7 @@ internal static class CardChecks
         var cards = result.ExitCode == 0 ? GraphicsCardReport.Cards(answer) : [];
         if (cards.Count > 0)
         {
+            test.CardBytes = cards.Min(card => card.TotalBytes);
             test.Cards = string.Join(", ", cards.Select(card => card.Name));
             return Finding.Good(string.Join("; ", cards.Select(card =>
                 string.Create(CultureInfo.InvariantCulture, $"{card.Name}, {card.FreeBytes >> 20} of {card.TotalBytes >> 20} MiB free, driver {card.Driver}"))) + Said(test, cards));
@@ -64,6 +76,8 @@ internal static class CardChecks
         var words = said.Split([' ', '-', '_', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => !word.Trim('x', 'X', '*').All(char.IsAsciiDigit) || word.Length > 2).ToList();
         return cards.Any(card => words.TrueForAll(word => card.Name.Contains(word, StringComparison.OrdinalIgnoreCase))) ? "" : $"; its owner said {said}";
     }
+
+    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
 
     private static string FirstLine(string text) => text.Length > 0 ? text.Split('\n')[0].Trim() : "it wrote nothing";
 }

@@ -24,6 +24,9 @@ internal sealed record HostUnderTest(IComputeHost Host, string WorkFolder, strin
     /// <summary>The cards that the driver told of, for people; null until it did.</summary>
     public string? Cards { get; set; }
 
+    /// <summary>Memory of the smallest of them; null: none was told of.</summary>
+    public long? CardBytes { get; set; }
+
     /// <summary>The trainer's own program on the host, once it was found; null: it is one of our engines.</summary>
     public TrainerProgram? Program { get; set; }
 

@@ -11,6 +11,9 @@ internal sealed record JobUnderTest
     /// <summary>Absolute, on the host: run folders of this attempt.</summary>
     public required string RunsFolder { get; init; }
 
+    /// <summary>Cards of so much memory were too small for it; null: they may have any.</summary>
+    public long? MoreCardBytesThan { get; init; }
+
     /// <summary>The manifest that <see cref="KnownModel"/> was read from.</summary>
     public ArtifactReference? KnownReference { get; init; }
 

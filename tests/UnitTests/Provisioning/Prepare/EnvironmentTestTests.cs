@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Provision;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
@@ -180,6 +181,23 @@ public sealed class EnvironmentTestTests : IDisposable
         _answers.Answer("card_processes", "4711, python, 20480\n");
 
         Assert.Equal(passed, (await CardChecks.ProcessesAsync(new HostUnderTest(_host, "/work", "/work", 1, null, HostTrainers.WhichUsesCards(usesCard)), default)).Passed);
+    }
+
+    [Theory]
+    [InlineData(null, "NVIDIA GeForce RTX 4090, 24564, 24080, 550.90.07\n", true, "")]
+    [InlineData(24563, "NVIDIA GeForce RTX 4090, 24564, 24080, 550.90.07\n", true, "")]
+    [InlineData(24564, "NVIDIA GeForce RTX 4090, 24564, 24080, 550.90.07\n", false, "its card has 24.0 GiB, and training ran out of memory on 24.0 GiB")]
+    [InlineData(24564, "NVIDIA A100, 81920, 81000, 550\nNVIDIA L4, 23034, 23000, 550\n", false, "its card has 22.5 GiB")]
+    [InlineData(24564, "No devices were found\n", false, "no card now (No devices were found), and training")]
+    public async Task A_job_that_ran_out_of_memory_needs_larger_cards(int? mebibytes, string answer, bool passed, string found)
+    {
+        _answers.Answer("card", answer);
+        var job = new JobUnderTest { Spec = new JobSpec { Model = "m", Dataset = "d" }, RunsFolder = "/work/runs", MoreCardBytesThan = (long?)mebibytes << 20 };
+
+        var finding = await CardChecks.CardAsync(new HostUnderTest(_host, "/work", "/work", 1, null, HostTrainers.WhichUsesCards(true), job), default);
+
+        Assert.Equal(passed, finding.Passed);
+        Assert.Contains(found, finding.Found, StringComparison.Ordinal);
     }
 
     [Fact]
