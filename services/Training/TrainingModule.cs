@@ -27,6 +27,7 @@ public sealed class TrainingModule : IServiceModule
         services.AddTrainers();
         services.AddSingleton<CheckpointTable>();
         services.AddSingleton<CheckpointArchive>();
+        services.AddSingleton<BestCheckpoint>();
         services.AddSingleton<LastCheckpoint>();
         services.AddSingleton<TrainingStart>();
         services.AddSingleton<TrainingWatch>();

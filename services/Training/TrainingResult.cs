@@ -12,7 +12,7 @@ using FineTunePipeline.Training.Watching;
 namespace FineTunePipeline.Training;
 
 /// <summary>Brings the result of a finished training into the store and reads it back: only then is training done.</summary>
-internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
+internal sealed class TrainingResult(IArtifactStore store, BestCheckpoint best, TimeProvider time)
 {
     /// <exception cref="StageException">The trainer ended well but its output folder does not hold a result.</exception>
     public async Task<TrainingCompleted> StoreAsync(
@@ -22,6 +22,12 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
         var output = await host.CollectAsync(store, folders.Output, lora ? "adapter" : "model", CheckpointFolders.IsResult, cancellationToken);
         var manifest = await store.VerifyAsync(output, cancellationToken);
         RequireResult(manifest, lora ? "adapter_config.json" : "config.json");
+        var settings = command.Spec.Hyperparameters;
+        var state = settings.WatchesEvaluationLoss ? await StoredState.ReadAsync(store, manifest, cancellationToken) : null;
+        if (settings.LoadBestModelAtEnd)
+        {
+            await best.RequireAsync(command.JobId, manifest, state?.BestStep, cancellationToken);
+        }
 
         var statement = new TrainingStatement
         {
@@ -32,12 +38,17 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             Precision = trainer.Precision(command),
             Model = command.Inputs.KnownModel,
             Dataset = command.Inputs.Dataset,
-            Hyperparameters = command.Spec.Hyperparameters,
+            Hyperparameters = settings,
             Configuration = handle.Configuration,
             FromStep = handle.FromStep,
             ResumedFrom = handle.Resumed,
             CommittedSteps = run.CommittedSteps,
             Steps = run.Steps,
+            PlannedSteps = run.PlannedSteps,
+            Ending = Ending(settings, run),
+            BestStep = state?.BestStep,
+            BestLoss = state?.BestLoss,
+            ResultOfStep = settings.LoadBestModelAtEnd ? state!.BestStep!.Value : run.Steps,
             FinalLoss = run.FinalLoss,
             Warnings = TrainingWarnings.Of(run),
             ExitCode = 0,
@@ -61,6 +72,11 @@ internal sealed class TrainingResult(IArtifactStore store, TimeProvider time)
             Statement = await store.PutJsonAsync(statement, cancellationToken),
         };
     }
+
+    private static string Ending(Hyperparameters settings, WatchedRun run) =>
+        run.Steps >= run.PlannedSteps ? "all steps were done"
+        : settings.EarlyStoppingSteps > 0 ? FormattableString.Invariant($"{settings.EarlyStoppingSteps} evaluations in a row brought no lower evaluation loss (early_stopping_steps)")
+        : "the trainer ended by itself before all steps were done";
 
     /// <summary>Exit code 0 alone is no success: programs end with 0 for many reasons.</summary>
     private static void RequireResult(Manifest manifest, string configuration)

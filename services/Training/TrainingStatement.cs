@@ -41,6 +41,21 @@ internal sealed record TrainingStatement
 
     public required int Steps { get; init; }
 
+    /// <summary>Steps of the whole training, as the trainer counted them.</summary>
+    public required int PlannedSteps { get; init; }
+
+    /// <summary>Why it ended, for people.</summary>
+    public required string Ending { get; init; }
+
+    /// <summary>Step with the lowest evaluation loss; null if it was not watched.</summary>
+    public int? BestStep { get; init; }
+
+    /// <summary>The evaluation loss of <see cref="BestStep"/>.</summary>
+    public double? BestLoss { get; init; }
+
+    /// <summary>Step whose weights are the result.</summary>
+    public required int ResultOfStep { get; init; }
+
     public double? FinalLoss { get; init; }
 
     /// <summary>Things that are odd but no fault, one sentence each.</summary>

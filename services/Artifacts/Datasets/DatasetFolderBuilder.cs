@@ -15,6 +15,7 @@ internal static class DatasetFolderBuilder
     public static async Task<DatasetFolder> BuildAsync(
         IReadOnlyList<DatasetSource> sources,
         IReadOnlyDictionary<string, string> variables,
+        DatasetKind kind,
         string folder,
         FaultList faults,
         CancellationToken cancellationToken)
@@ -26,7 +27,7 @@ internal static class DatasetFolderBuilder
         {
             var path = Path.Combine(folder, source.FileName);
             var unknown = await FillAsync(source, variables, path, cancellationToken);
-            if (await DescribeAsync(source, path, faults, cancellationToken) is { } entry)
+            if (await DescribeAsync(source, path, kind, faults, cancellationToken) is { } entry)
             {
                 info[source.Name] = entry;
                 files.Add(new DatasetFile(source.Name, path, source.Origin) { UnknownVariables = unknown });
@@ -46,18 +47,13 @@ internal static class DatasetFolderBuilder
     }
 
     /// <summary>The entry beside the file if there is one, else what its records show; null, and a fault, if it cannot be used.</summary>
-    private static async Task<JsonObject?> DescribeAsync(DatasetSource source, string path, FaultList faults, CancellationToken cancellationToken)
+    private static async Task<JsonObject?> DescribeAsync(DatasetSource source, string path, DatasetKind kind, FaultList faults, CancellationToken cancellationToken)
     {
-        if (source.Entry is not null)
-        {
-            var entry = source.Entry.DeepClone().AsObject();
-            entry["file_name"] = source.FileName;
-            return entry;
-        }
-
         try
         {
-            return await DatasetEntry.DescribeAsync(path, cancellationToken);
+            return source.Entry is { } entry
+                ? await DatasetEntry.CompleteAsync(entry, path, cancellationToken)
+                : await DatasetEntry.DescribeAsync(path, kind, cancellationToken);
         }
         catch (InvalidDatasetException exception)
         {
@@ -66,16 +62,16 @@ internal static class DatasetFolderBuilder
         }
         catch (JsonException exception)
         {
-            faults.Add("dataset_json", $"dataset: {source.Origin}: {FirstProblem(path) ?? $"line {exception.LineNumber + 1}: this is no JSON"}.");
+            faults.Add("dataset_json", $"dataset: {source.Origin}: {FirstProblem(path, kind) ?? $"line {exception.LineNumber + 1}: this is no JSON"}.");
         }
 
         return null;
     }
 
     /// <summary>The dataset reader explains a broken record better than the JSON library does.</summary>
-    private static string? FirstProblem(string path)
+    private static string? FirstProblem(string path, DatasetKind kind)
     {
-        var problem = DatasetReader.Read(path, DatasetFormat.Detect(path)).OfType<DatasetProblem>().FirstOrDefault();
+        var problem = DatasetReader.Read(path, DatasetFormat.Detect(path, kind)).OfType<DatasetProblem>().FirstOrDefault();
         return problem is null ? null : $"line {problem.Line}: {problem.Message}";
     }
 }

@@ -98,7 +98,8 @@ internal sealed class FetchArtifactsRunner(IArtifactStore store, ModelStore mode
     {
         using var work = workFolders.Create(command.JobId, Stage.Fetch, command.Attempt);
         var sources = await datasets.ResolveAsync(command.Spec.Dataset, faults, cancellationToken);
-        var folder = await DatasetFolderBuilder.BuildAsync(sources, command.Spec.Variables, work.Folder("data"), faults, cancellationToken);
+        var kind = StageData.Of(command.Spec.Stage);
+        var folder = await DatasetFolderBuilder.BuildAsync(sources, command.Spec.Variables, kind, work.Folder("data"), faults, cancellationToken);
         return faults.IsEmpty ? (await store.PutFolderAsync(folder.Path, "dataset", cancellationToken), folder.Names) : (null, "");
     }
 

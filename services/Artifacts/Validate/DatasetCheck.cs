@@ -10,21 +10,24 @@ internal static class DatasetCheck
     private const int RememberedRecords = 50;
     private const int ShownRecords = 3;
 
-    public static DatasetFacts Check(DatasetFolder folder, FaultList faults, CancellationToken cancellationToken)
+    /// <param name="kind">What the job's stage learns from.</param>
+    public static DatasetFacts Check(DatasetFolder folder, DatasetKind kind, FaultList faults, CancellationToken cancellationToken)
     {
-        var samplesByFile = new List<long>();
+        long samples = 0;
         long skipped = 0;
+        long good = 0;
+        var byFile = new List<long>();
         var records = new List<string>();
         foreach (var file in folder.Files)
         {
-            long samples = 0;
-            var before = skipped;
-            foreach (var record in Read(folder, file, faults))
+            var before = (samples, skipped);
+            foreach (var record in Read(folder, file, kind, faults))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (record is not DatasetProblem problem)
                 {
                     samples++;
+                    good += record is ChatSample { IsGood: true } ? 1 : 0;
                     continue;
                 }
 
@@ -41,23 +44,50 @@ internal static class DatasetCheck
                 }
             }
 
-            samplesByFile.Add(samples);
-            if (samples == 0 && skipped > before)
+            byFile.Add(samples - before.samples);
+            var shown = string.Join("; ", records.TakeLast((int)Math.Min(ShownRecords, skipped - before.skipped)));
+            if (samples == before.samples && skipped > before.skipped)
             {
-                var shown = string.Join("; ", records.TakeLast((int)Math.Min(ShownRecords, skipped - before)));
-                faults.Add("dataset_no_samples", $"dataset: {file.Origin} has no usable sample among {skipped - before} records: {shown}.");
+                faults.Add("dataset_no_samples", $"dataset: {file.Origin} has no usable sample among {skipped - before.skipped} records: {shown}.");
+            }
+            else if (kind != DatasetKind.Chats && skipped > before.skipped)
+            {
+                // One wrong record of these kinds ends LLaMA-Factory, or is learnt as something else.
+                faults.Add("dataset_records", $"dataset: {file.Origin} has {skipped - before.skipped} records that cannot be used; mend them or take them out: {shown}.");
             }
         }
 
-        return new DatasetFacts { SamplesByFile = samplesByFile, Skipped = skipped, SkippedRecords = records };
+        if (kind == DatasetKind.Marked && samples > 0)
+        {
+            faults.Require(
+                good > 0 && good < samples,
+                "dataset_one_sided",
+                $"dataset: every answer is marked as {(good > 0 ? "good" : "bad")}; stage kto learns from the difference: add {(good > 0 ? "bad" : "good")} answers, or set another stage.");
+        }
+
+        return new DatasetFacts { SamplesByFile = byFile, Skipped = skipped, SkippedRecords = records };
     }
 
-    private static IEnumerable<DatasetRecord> Read(DatasetFolder folder, DatasetFile file, FaultList faults)
+    private static IEnumerable<DatasetRecord> Read(DatasetFolder folder, DatasetFile file, DatasetKind kind, FaultList faults)
     {
         try
         {
             var info = DatasetInfo.Load(folder.Path);
-            return DatasetReader.Read(info.PathOf(file.Name), info.Find(file.Name));
+            var format = info.Find(file.Name);
+            if (format.Media is { } media)
+            {
+                faults.Add("dataset_media", $"dataset: {file.Origin} has pictures, sounds or films (column '{media}'), and the model reads text alone: take the column out of {DatasetInfo.FileName}, and records that need it out of the data.");
+                return [];
+            }
+
+            if (format.Kind == kind)
+            {
+                return DatasetReader.Read(info.PathOf(file.Name), format);
+            }
+
+            faults.Add(
+                "dataset_stage", $"dataset: {file.Origin} holds, by its {DatasetInfo.FileName}, {StageData.Name(format.Kind)}; the job needs {StageData.Name(kind)}: set stage, or change the entry.");
+            return [];
         }
         catch (InvalidDatasetException exception)
         {

@@ -24,15 +24,21 @@ internal static class JobWarnings
             warnings.Add($"There are only {dataset.Samples} samples; a model seldom learns from so few.");
         }
 
+        if (plan.Steps <= spec.Hyperparameters.SaveSteps)
+        {
+            warnings.Add($"The training has about {plan.Steps} steps, and hyperparameters.save_steps is {spec.Hyperparameters.SaveSteps}: no checkpoint comes before its end, and a host that is taken costs all of it.");
+        }
+
+        if (tokens is null && model is not null)
+        {
+            warnings.Add($"The template {spec.Template} is LLaMA-Factory's alone: the data's tokens are not counted, and memory is foreseen for samples of cutoff_len {spec.Hyperparameters.CutoffLen}"
+                + (model.Config.Context < spec.Hyperparameters.CutoffLen ? $", which is more than the {model.Config.Context} that the model was made for." : "."));
+        }
+
         if (tokens is { OverCutoff: > 0 })
         {
             warnings.Add($"{tokens.OverCutoff} of {tokens.Samples} samples are longer than cutoff_len {spec.Hyperparameters.CutoffLen} and are cut "
                 + $"(the longest has {tokens.MaxTokens} tokens).");
-        }
-
-        if (spec.Hyperparameters.SaveSteps > plan.Steps)
-        {
-            warnings.Add($"hyperparameters.save_steps {spec.Hyperparameters.SaveSteps} is more than the {plan.Steps} steps of the training: a host that is lost costs all of them.");
         }
 
         foreach (var file in data.Files.Where(file => file.UnknownVariables.Count > 0))

@@ -16,7 +16,7 @@ internal sealed class ResourceCheck(IOptions<ArtifactsOptions> options)
         }
 
         var memory = options.Value.MemoryBytes > 0 ? options.Value.MemoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var advice = spec.Method == FineTuningMethod.Full
+        var advice = spec.Method != FineTuningMethod.Lora
             ? "use method lora, a smaller hyperparameters.per_device_train_batch_size or hyperparameters.cutoff_len, or a smaller model"
             : "lower hyperparameters.per_device_train_batch_size or hyperparameters.cutoff_len, or take a smaller model";
         faults.Require(

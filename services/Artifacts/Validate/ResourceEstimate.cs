@@ -1,4 +1,6 @@
+using System.Text.Json;
 using FineTunePipeline.Artifacts.Models;
+using FineTunePipeline.Artifacts.Validate.Planning;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.ModelFormats.Folders;
 
@@ -27,7 +29,7 @@ internal sealed record ResourceEstimate(long MemoryBytes, long DiskBytes)
     /// <summary>Weight, gradient and both moments of AdamW.</summary>
     private const long TrainedCopies = 4;
 
-    public static ResourceEstimate Of(JobSpec spec, ModelFacts model, TokenFacts tokens)
+    public static ResourceEstimate Of(JobSpec spec, ModelFacts model, TokenFacts? tokens)
     {
         var trained = TrainedParameters(spec, model);
         return new ResourceEstimate(Memory(spec, model, tokens, trained), Disk(spec, model, trained));
@@ -40,27 +42,54 @@ internal sealed record ResourceEstimate(long MemoryBytes, long DiskBytes)
             return model.Parameters;
         }
 
+        if (spec.Method == FineTuningMethod.Freeze)
+        {
+            var trained = Math.Min(model.Config.Layers, FreezeLayers(spec));
+            return Math.Max(1, model.Parameters * trained / model.Config.Layers);
+        }
+
         // An adapter has (rows + columns) x rank values; taken for every matrix of a layer, whatever lora_target names.
         var c = model.Config;
         var edges = (c.Hidden + c.Queries) * 2 + (c.Hidden + c.Keys) * 2 + (c.Hidden + c.Intermediate) * 3;
         return c.Layers * edges * spec.Hyperparameters.LoraRank;
     }
 
-    private static long Memory(JobSpec spec, ModelFacts model, TokenFacts tokens, long trained)
+    /// <summary>All of them where the job asks for more than layers, so that it is rather too much.</summary>
+    private static long FreezeLayers(JobSpec spec)
+    {
+        const int llamaFactorysDefault = 2;
+        var said = spec.Llamafactory.GetValueOrDefault("freeze_trainable_layers");
+        return spec.Llamafactory.ContainsKey("freeze_extra_modules") ? long.MaxValue
+            : said.ValueKind == JsonValueKind.Number && said.TryGetInt32(out var layers) ? Math.Abs((long)layers)
+            : llamaFactorysDefault;
+    }
+
+    private static long Memory(JobSpec spec, ModelFacts model, TokenFacts? tokens, long trained)
     {
         var c = model.Config;
-        var length = Math.Min(spec.Hyperparameters.CutoffLen, Math.Max(1, tokens.MaxTokens));
+
+        // What is packed, or was not counted, may fill the whole length.
+        var longest = TrainingPlan.Packs(spec) || tokens is null ? spec.Hyperparameters.CutoffLen : Math.Max(1, tokens.MaxTokens);
+        var length = Math.Min(spec.Hyperparameters.CutoffLen, longest);
         var batch = (long)spec.Hyperparameters.PerDeviceTrainBatchSize;
         var perToken = (c.Layers * ((KeptHidden * c.Hidden) + (KeptIntermediate * c.Intermediate) + (2 * c.Heads * length))) + (3 * c.Vocabulary);
-        var activations = batch * length * perToken * Float;
-        var weights = spec.Method == FineTuningMethod.Full ? 0 : model.Parameters * Float;
+
+        // A pair is computed as two samples at once; a marked answer beside one that it is compared with.
+        var compares = spec.Stage is TrainingStage.Dpo or TrainingStage.Kto;
+        var activations = batch * length * perToken * Float * (compares ? 2 : 1);
+
+        // Beside an adapter the weights stay as they were, and are compared with; whole weights need a copy for that.
+        var weights = spec.Method == FineTuningMethod.Full && !compares ? 0 : model.Parameters * Float;
         return RuntimeBytes + weights + (trained * TrainedCopies * Float) + activations;
     }
 
     private static long Disk(JobSpec spec, ModelFacts model, long trained)
     {
         const long checkpoints = 3;
-        var checkpoint = trained * 3 * Float;
+
+        // Freeze saves the weights that stay as they were, too.
+        var kept = spec.Method == FineTuningMethod.Freeze ? model.Parameters - trained : 0;
+        var checkpoint = ((trained * 3) + kept) * Float;
         var merged = model.Parameters * model.Config.WeightBytes;
         var files = spec.Outputs.Gguf.Sum(type => model.Parameters * BitsPerWeight(type) / 8);
         if (spec.Outputs.Gguf.Except(["f32", "f16", "bf16", "q8_0"]).Any() && !spec.Outputs.Gguf.Contains("f16"))

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FineTunePipeline.Artifacts.Validate.LlamaFactory;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Hints;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.ModelFormats.Folders;
 
 namespace FineTunePipeline.Artifacts.Validate;
@@ -15,6 +18,7 @@ internal static partial class SpecRules
     public static void Check(JobSpec spec, ArtifactsOptions options, FaultList faults)
     {
         CheckHead(spec, options, faults);
+        CheckStage(spec, faults);
         CheckHyperparameters(spec, faults);
         CheckEvaluation(spec.Evaluation, faults);
         CheckOutputs(spec, faults);
@@ -40,9 +44,41 @@ internal static partial class SpecRules
             faults.Require(value.Length <= 1000, "spec_variable", $"variables.{key} has {value.Length} characters; at most 1000 are allowed.");
         }
 
-        OneOf(faults, "template", spec.Template, ChatTemplateNames.All);
+        CheckTemplate(spec, faults);
         OneOf(faults, "provider.name", spec.Provider.Name, options.Providers);
         OneOf(faults, "provider.trainer", spec.Provider.Trainer, options.Trainers);
+    }
+
+    private static void CheckTemplate(JobSpec spec, FaultList faults)
+    {
+        if (spec.Provider.Trainer != TrainerNames.LlamaFactory)
+        {
+            OneOf(faults, "template", spec.Template, ChatTemplateNames.All);
+        }
+        else if (!LlamaFactoryTemplates.All.Contains(spec.Template))
+        {
+            var nearest = NearestName.Find(spec.Template, LlamaFactoryTemplates.All);
+            faults.Add(
+                "spec_word",
+                $"template: LLaMA-Factory has no template '{spec.Template}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")} Set {JobSpec.AutoTemplate}, which takes the model's own, or a name that it knows.");
+        }
+    }
+
+    private static void CheckStage(JobSpec spec, FaultList faults)
+    {
+        var stage = spec.Stage.ToString().ToLowerInvariant();
+        faults.Require(
+            spec.Stage == TrainingStage.Sft || spec.Provider.Trainer == TrainerNames.LlamaFactory,
+            "spec_stage",
+            $"stage: {spec.Provider.Trainer} trains sft alone: set provider.trainer to {TrainerNames.LlamaFactory} for {stage}, or stage to sft.");
+        faults.Require(
+            spec.Stage == TrainingStage.Sft || !spec.Hyperparameters.TrainOnPrompt,
+            "spec_stage",
+            $"hyperparameters.train_on_prompt is for stage sft: take it out, or set stage to sft instead of {stage}.");
+        faults.Require(
+            spec.Method != FineTuningMethod.Freeze || spec.Provider.Trainer == TrainerNames.LlamaFactory,
+            "spec_method",
+            $"method: {spec.Provider.Trainer} does not know freeze: set provider.trainer to {TrainerNames.LlamaFactory}, or method to lora or full.");
     }
 
     private static void CheckHyperparameters(JobSpec spec, FaultList faults)
@@ -70,6 +106,17 @@ internal static partial class SpecRules
         Between(faults, "seed", h.Seed, 0, int.MaxValue);
         Between(faults, "logging_steps", h.LoggingSteps, 1, 1_000_000);
         Between(faults, "save_steps", h.SaveSteps, 1, 1_000_000);
+        Between(faults, "early_stopping_steps", h.EarlyStoppingSteps, 0, 1_000_000);
+        if (h.WatchesEvaluationLoss)
+        {
+            var key = h.EarlyStoppingSteps > 0 ? "early_stopping_steps" : "load_best_model_at_end";
+            faults.Require(
+                spec.Provider.Trainer == TrainerNames.LlamaFactory,
+                "spec_best",
+                $"hyperparameters.{key}: {spec.Provider.Trainer} cannot do that: set provider.trainer to {TrainerNames.LlamaFactory}, or take it out.");
+            faults.Require(h.ValSize > 0, "spec_best", $"hyperparameters.{key} needs samples to evaluate on: set hyperparameters.val_size, such as 0.1, or take it out.");
+        }
+
         if (spec.Method == FineTuningMethod.Lora)
         {
             Between(faults, "lora_rank", h.LoraRank, 1, 1024);

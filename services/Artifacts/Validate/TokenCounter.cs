@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FineTunePipeline.Artifacts.Datasets;
@@ -47,16 +46,7 @@ internal sealed class TokenCounter(IHostConnector hosts, EngineLocator engines, 
     private async Task<TokenFacts?> CountAsync(DatasetFile file, string modelFolder, JobSpec spec, FaultList faults, CancellationToken cancellationToken)
     {
         var engine = engines.Locate(Engine.Model);
-        List<string> arguments =
-        [
-            .. engine.Arguments, "tokenize", file.Path, "--model", modelFolder,
-            "--cutoff", spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture),
-        ];
-        if (spec.Template != JobSpec.AutoTemplate)
-        {
-            arguments.AddRange(["--template", spec.Template]);
-        }
-
+        IReadOnlyList<string> arguments = [.. engine.Arguments, .. TokenizeArguments.For(spec, file.Path, modelFolder)];
         var host = hosts.Connect(LocalMachine.Reference(localHost.Value.WorkFolder, options.Value.WorkFolder));
         try
         {

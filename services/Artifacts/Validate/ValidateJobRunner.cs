@@ -8,6 +8,7 @@ using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Validate;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Storage;
@@ -46,14 +47,16 @@ internal sealed class ValidateJobRunner(
             throw StageException.Internal("validate_silent", "The job was found unusable without a reason.");
         }
 
-        var plan = TrainingPlan.Of(spec, dataset!);
-        faults.Require(
-            plan.Samples > 0,
-            "val_size",
-            $"hyperparameters.val_size keeps all {plan.HeldBack} samples for the evaluation loss, and none is left to train on: lower it, or add data.");
-        var tokens = model is null ? null : await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
+        LengthRules.CheckSamples(spec, dataset!, faults);
+        var tokens = model is null || !TokenizeArguments.Can(spec) ? null : await tokenCounter.CountAsync(data, model.Folder, spec, faults, cancellationToken);
+        var plan = TrainingPlan.Of(spec, dataset!, tokens);
+        if (model is not null)
+        {
+            LengthRules.CheckTokens(spec, model, dataset!, plan, tokens, faults);
+        }
+
         faults.ThrowIfAny();
-        var estimate = model is null ? null : ResourceEstimate.Of(spec, model, tokens!);
+        var estimate = model is null ? null : ResourceEstimate.Of(spec, model, tokens);
         if (estimate is not null)
         {
             resources.Check(spec, estimate, faults);
@@ -154,8 +157,9 @@ internal sealed class ValidateJobRunner(
         DatasetFacts? facts = null;
         if (own.IsEmpty)
         {
-            folder = await DatasetFolderBuilder.BuildAsync(sources, spec.Variables, work.Folder("data"), own, cancellationToken);
-            facts = DatasetCheck.Check(folder, own, cancellationToken);
+            var kind = StageData.Of(spec.Stage);
+            folder = await DatasetFolderBuilder.BuildAsync(sources, spec.Variables, kind, work.Folder("data"), own, cancellationToken);
+            facts = DatasetCheck.Check(folder, kind, own, cancellationToken);
         }
 
         faults.AddAll(own);

@@ -19,7 +19,7 @@ internal sealed class ModelMerger(ModelTool tool, IArtifactStore store, HostFile
 
     public async Task<MergedModel> MergeAsync(IComputeHost host, ConvertModel command, ConversionFolders folders, CancellationToken cancellationToken)
     {
-        if (command.Trained.Method == FineTuningMethod.Full)
+        if (command.Trained.Method != FineTuningMethod.Lora)
         {
             var whole = command.Trained.OutputFolder;
             return new MergedModel(whole, await StoreWholeAsync(command, cancellationToken));

@@ -21,13 +21,23 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
     public async Task<int> LastStepAsync(string jobId, CancellationToken cancellationToken) =>
         (await table.NewestFirstAsync(jobId, cancellationToken)).Select(row => row.Step).FirstOrDefault();
 
-    /// <summary>Copies every file, hashed on both sides, then commits under the current fence. Null if the trainer deleted the folder meanwhile.</summary>
-    public async Task<ArtifactReference?> CommitAsync(StageContext claim, IComputeHost host, string folder, int step, CancellationToken cancellationToken)
+    /// <summary>
+    /// Copies every file, hashed on both sides, then commits under the current fence; before it the checkpoint that it names as the best, if that is not
+    /// committed yet, because who goes on from the one needs the other. Null if the trainer deleted the folder meanwhile.
+    /// </summary>
+    public async Task<ArtifactReference?> CommitAsync(StageContext claim, IComputeHost host, Func<int, string> folderOf, int step, CancellationToken cancellationToken)
     {
         try
         {
-            var manifest = await host.CollectAsync(store, folder, "checkpoint", _ => true, cancellationToken);
-            await table.CommitAsync(claim, step, manifest, time.GetUtcNow(), cancellationToken);
+            var manifest = await host.CollectAsync(store, folderOf(step), "checkpoint", _ => true, cancellationToken);
+            var best = (await StoredState.ReadAsync(store, await store.LoadManifestAsync(manifest, cancellationToken), cancellationToken))?.BestStep;
+            if (best is { } bestStep && bestStep != step && await FindAsync(claim.JobId, bestStep, cancellationToken) is null)
+            {
+                var bestManifest = await host.CollectAsync(store, folderOf(bestStep), "checkpoint", _ => true, cancellationToken);
+                await table.CommitAsync(claim, bestStep, bestManifest, bestStep, time.GetUtcNow(), cancellationToken);
+            }
+
+            await table.CommitAsync(claim, step, manifest, best, time.GetUtcNow(), cancellationToken);
             return manifest;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -37,8 +47,8 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
     }
 
     /// <summary>
-    /// Puts the newest committed checkpoint that the store still has whole into its folder on the host, with the job's present micro-batch.
-    /// Null if there is none: training begins anew.
+    /// Puts the newest committed checkpoint that the store still has whole into its folder on the host, with the job's present micro-batch, and beside it the
+    /// one that it names as the best. Null if there is none: training begins anew.
     /// </summary>
     public async Task<PlacedCheckpoint?> PlaceLastAsync(
         string jobId, IComputeHost host, Func<int, string> folderOf, int batchSize, CancellationToken cancellationToken)
@@ -49,9 +59,9 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
             try
             {
                 await host.PlaceAsync(store, manifest, folderOf(row.Step), cancellationToken);
-                return new PlacedCheckpoint(row.Step, manifest, await AdaptAsync(host, folderOf(row.Step), batchSize, cancellationToken));
+                return new PlacedCheckpoint(row.Step, manifest, await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken));
             }
-            catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException)
+            catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException or BestCheckpointMissingException)
             {
                 logger.CheckpointUnusable(exception, jobId, row.Step);
                 await host.DeleteAsync(folderOf(row.Step), cancellationToken);
@@ -61,13 +71,25 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
         return null;
     }
 
-    private static async Task<int?> AdaptAsync(IComputeHost host, string folder, int batchSize, CancellationToken cancellationToken)
+    /// <summary>The committed checkpoint of a step; null if it is not kept.</summary>
+    public async Task<ArtifactReference?> FindAsync(string jobId, int step, CancellationToken cancellationToken) =>
+        (await table.NewestFirstAsync(jobId, cancellationToken)).FirstOrDefault(row => row.Step == step) is { } row
+            ? new ArtifactReference(row.ManifestSha256, row.ManifestBytes)
+            : null;
+
+    private async Task<int?> FitAsync(string jobId, IComputeHost host, Func<int, string> folderOf, int step, int batchSize, CancellationToken cancellationToken)
     {
-        var path = $"{folder}/{CheckpointFolders.StateFile}";
+        var path = $"{folderOf(step)}/{CheckpointFolders.StateFile}";
         var state = CheckpointState.Read(await host.ReadAsync(path, 0, LargestStateBytes, cancellationToken));
-        if (state?.WithBatchSize(batchSize) is { } adapted)
+        if (state?.BestStep is { } best && best != step)
         {
-            await host.UploadAsync(new MemoryStream(adapted), path, cancellationToken);
+            var manifest = await FindAsync(jobId, best, cancellationToken) ?? throw new BestCheckpointMissingException(step, best);
+            await host.PlaceAsync(store, manifest, folderOf(best), cancellationToken);
+        }
+
+        if (state?.Fitted(batchSize, state.BestStep is { } bestStep ? folderOf(bestStep) : null) is { } fitted)
+        {
+            await host.UploadAsync(new MemoryStream(fitted), path, cancellationToken);
         }
 
         return state?.TotalSteps;

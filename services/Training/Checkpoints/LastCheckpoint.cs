@@ -50,7 +50,7 @@ internal sealed class LastCheckpoint(CheckpointArchive archive, TimeProvider tim
     {
         try
         {
-            if (await archive.CommitAsync(context, host, folders.Checkpoint(step), step, cancellationToken) is { } manifest)
+            if (await archive.CommitAsync(context, host, folders.Checkpoint, step, cancellationToken) is { } manifest)
             {
                 logger.Committed(context.JobId, context.Attempt, step, manifest.Bytes);
                 context.TellWithOutcome(new CheckpointCommitted { JobId = context.JobId, Attempt = context.Attempt, Step = step, Checkpoint = manifest });

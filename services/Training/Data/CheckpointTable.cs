@@ -22,14 +22,15 @@ internal sealed class CheckpointTable(IDbContextFactory<TrainingDbContext> datab
     /// Commits a checkpoint whose files are all in the store. The claim is looked at and the row written in one transaction: a runner that lost its claim
     /// meanwhile, or whose attempt a newer one or a cancel closes, commits nothing; one that ends an attempt and keeps its progress does.
     /// </summary>
+    /// <param name="best">Step of the checkpoint that this one names as the best, which stays however old it is; null if it names none.</param>
     /// <exception cref="OperationCanceledException">The claim is no longer ours.</exception>
-    public Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
+    public Task CommitAsync(StageContext claim, int step, ArtifactReference manifest, int? best, DateTimeOffset now, CancellationToken cancellationToken) => writes.RunAsync(
         claim,
         Stage.Train,
         async database =>
         {
             var rows = await database.Checkpoints.Where(row => row.JobId == claim.JobId).OrderByDescending(row => row.Step).ToListAsync(CancellationToken.None);
-            database.Checkpoints.RemoveRange(rows.Where(row => row.Step != step).Skip(Kept - 1));
+            database.Checkpoints.RemoveRange(rows.Where(row => row.Step != step && row.Step != best).Skip(Kept - 1));
             var checkpoint = rows.FirstOrDefault(row => row.Step == step);
             if (checkpoint is null)
             {

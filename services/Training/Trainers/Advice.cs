@@ -10,6 +10,8 @@ internal static partial class Advice
         (UnknownKeys(), "This LLaMA-Factory does not know them: take them out of llamafactory, or take a host with another version."),
         (WrongWord(), "Write one of these words, in quotes if it is no, yes, on or off."),
         (NoSamples(), "No record was of use to it: look at the roles and the columns of the data, and raise hyperparameters.cutoff_len."),
+        (OtherStage(), "The data is described for another stage: set stage to the one that its dataset_info.json is for (ranking: true is dpo)."),
+        (TooFewTexts(), "The texts do not fill one block of hyperparameters.cutoff_len tokens: lower it, add texts, or set packing: false under llamafactory."),
         (MissingColumn(), "A record of the data lacks this column: give the data's columns in a dataset_info.json beside it."),
         (NoTemplate(), "Set template to auto, or to a name that this version of LLaMA-Factory knows."),
         (NoTokenizer(), "The model's tokenizer cannot be read by this version of transformers: download it again, or take a host with a newer version."),
@@ -32,6 +34,12 @@ internal static partial class Advice
 
     [GeneratedRegex("corresponds to no data|Cannot find valid samples")]
     private static partial Regex NoSamples();
+
+    [GeneratedRegex("not applicable in the current training stage")]
+    private static partial Regex OtherStage();
+
+    [GeneratedRegex("Cannot find sufficient samples")]
+    private static partial Regex TooFewTexts();
 
     [GeneratedRegex("^'[^']{1,80}'$")]
     private static partial Regex MissingColumn();

@@ -1,7 +1,8 @@
 namespace FineTunePipeline.Training.Watching;
 
 /// <summary>What the log of a training says so far, and how long the rest will take by our own clock (the trainer's estimate is wrong after a resume).</summary>
-internal sealed class TrainingProgress(int fromStep, TimeProvider time)
+/// <param name="zeroIsDead">A loss of exactly 0 means that nothing is learnt; where answers are compared it is what a model that tells them apart well comes to, rounded.</param>
+internal sealed class TrainingProgress(int fromStep, TimeProvider time, bool zeroIsDead = true)
 {
     /// <summary>The pace is that of the last readings, so that a slow evaluation or a busy hour does not count for ever.</summary>
     private const int PaceReadings = 20;
@@ -37,7 +38,7 @@ internal sealed class TrainingProgress(int fromStep, TimeProvider time)
             (Step, TotalSteps) = (Math.Max(Step, line.Step), line.TotalSteps);
             if (line.Loss is { } loss)
             {
-                DeadLosses = loss == 0 || !double.IsFinite(loss) ? DeadLosses + 1 : 0;
+                DeadLosses = (loss == 0 && zeroIsDead) || !double.IsFinite(loss) ? DeadLosses + 1 : 0;
                 (Loss, LearningRate) = (loss, line.LearningRate);
             }
 

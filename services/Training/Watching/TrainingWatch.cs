@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
@@ -32,7 +33,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         private readonly TimeProvider _time = watch.Time;
         private readonly TrainingOptions _options = watch.Options;
         private readonly TrainerLogReader _log = new(host, folders.Log);
-        private readonly TrainingProgress _progress = new(handle.FromStep, watch.Time);
+        private readonly TrainingProgress _progress = new(handle.FromStep, watch.Time, zeroIsDead: command.Spec.Stage is TrainingStage.Sft or TrainingStage.Pt);
         private readonly CardWatch _cards = new(host, command.Prepared.Trainer, context, watch.Time, watch.Logger);
         private readonly List<int> _committed = [.. committed];
         private CardUse? _shownCards;
@@ -167,7 +168,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
         {
             try
             {
-                var manifest = await watch.Archive.CommitAsync(context, host, folders.Checkpoint(step), step, cancellationToken);
+                var manifest = await watch.Archive.CommitAsync(context, host, folders.Checkpoint, step, cancellationToken);
                 _commitFailedAt = null;
                 _lastCheckpoint = step;
                 _advancedAt = _time.GetTimestamp();
@@ -199,7 +200,7 @@ internal sealed class TrainingWatch(CheckpointArchive archive, IOptions<Training
                 context.TellWithOutcome(Progressed());
             }
 
-            return new WatchedRun(look, _progress.Step, Finite(_progress.Loss), _committed);
+            return new WatchedRun(look, _progress.Step, _progress.TotalSteps, Finite(_progress.Loss), _committed);
         }
 
         /// <summary>A checkpoint that was saved at the very end, or when the trainer was asked to stop, is what the next attempt resumes from.</summary>

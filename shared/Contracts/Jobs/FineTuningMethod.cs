@@ -8,4 +8,7 @@ public enum FineTuningMethod
 
     /// <summary>All weights.</summary>
     Full,
+
+    /// <summary>Weights of some layers; the others stay. The result is whole weights.</summary>
+    Freeze,
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 
 namespace FineTunePipeline.Contracts.Jobs;
 
@@ -47,7 +48,7 @@ public sealed record Hyperparameters
     [Description("Learn the questions too, not only the answers.")]
     public bool TrainOnPrompt { get; init; }
 
-    [Description("Part (below 1) or number (from 1) of samples kept for the evaluation loss.")]
+    [Description("Part (below 1) or number (from 2) of samples kept for the evaluation loss.")]
     public double ValSize { get; init; }
 
     [Description("Rank of the adapters.")]
@@ -71,6 +72,16 @@ public sealed record Hyperparameters
     [Description("Optimizer steps between two checkpoints: what is lost at most when a host is taken.")]
     public int SaveSteps { get; init; } = 100;
 
+    [Description("Evaluations (one with each checkpoint) in a row without a lower evaluation loss, after which the training ends; 0 is never. Needs val_size and the trainer llamafactory.")]
+    public int EarlyStoppingSteps { get; init; }
+
+    [Description("The result is the checkpoint with the lowest evaluation loss, not the last one. Needs val_size and the trainer llamafactory.")]
+    public bool LoadBestModelAtEnd { get; init; }
+
     [Description("Samples of like length go into one micro-batch.")]
     public bool GroupByLength { get; init; }
+
+    /// <summary>The evaluation loss decides what the result is.</summary>
+    [JsonIgnore]
+    public bool WatchesEvaluationLoss => EarlyStoppingSteps > 0 || LoadBestModelAtEnd;
 }

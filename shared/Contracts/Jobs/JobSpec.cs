@@ -24,7 +24,10 @@ public sealed record JobSpec
     [Description("Replacements for {{key}} in the data and the questions, as LLaMA-Factory's identity data has {{name}} and {{author}}.")]
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    [Description("How the model is trained: lora or full.")]
+    [Description("What it learns from: sft is answers, pt plain text, dpo pairs of a better and a worse answer, kto answers marked as good or bad. All but sft need the trainer llamafactory.")]
+    public TrainingStage Stage { get; init; } = TrainingStage.Sft;
+
+    [Description("How the model is trained: lora is adapters beside it, full all its weights, freeze those of some layers (its last two, or what freeze_trainable_layers under llamafactory says). freeze needs the trainer llamafactory.")]
     public FineTuningMethod Method { get; init; } = FineTuningMethod.Lora;
 
     [Description("Chat template: auto takes the model's own; otherwise a LLaMA-Factory template name.")]

@@ -6,7 +6,7 @@ namespace FineTunePipeline.Contracts.Train;
 /// <summary>The result of training.</summary>
 public sealed record TrainedModel
 {
-    /// <summary>An adapter for <see cref="FineTuningMethod.Lora"/>, whole weights for <see cref="FineTuningMethod.Full"/>.</summary>
+    /// <summary>An adapter for <see cref="FineTuningMethod.Lora"/>, whole weights else.</summary>
     public required FineTuningMethod Method { get; init; }
 
     /// <summary><see cref="Manifest"/> of the adapter's, or the whole model's, folder.</summary>

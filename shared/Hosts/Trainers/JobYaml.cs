@@ -9,21 +9,24 @@ internal static class JobYaml
     /// <summary>One more than is kept in the store, so that one is not deleted while it is copied.</summary>
     private const int CheckpointsOnHost = 3;
 
+    /// <summary>The best one stays beside the newest.</summary>
+    private const int BestOnHost = 1;
+
     public static TrainerYaml Of(TrainingSetup setup)
     {
         var settings = setup.Spec.Hyperparameters;
         var yaml = new TrainerYaml()
             .Add("model_name_or_path", setup.ModelFolder)
-            .Add("stage", "sft")
+            .Add("stage", setup.Spec.Stage.ToString().ToLowerInvariant())
             .Add("do_train", true)
-            .Add("finetuning_type", setup.Spec.Method == FineTuningMethod.Lora ? "lora" : "full");
+            .Add("finetuning_type", setup.Spec.Method.ToString().ToLowerInvariant());
         AddMethod(yaml, setup.Spec.Method, settings);
         AddData(yaml, setup, settings);
         yaml.Add("output_dir", setup.OutputFolder)
             .Add("overwrite_output_dir", false)
             .Add("logging_steps", settings.LoggingSteps)
             .Add("save_steps", settings.SaveSteps)
-            .Add("save_total_limit", CheckpointsOnHost)
+            .Add("save_total_limit", CheckpointsOnHost + (settings.WatchesEvaluationLoss ? BestOnHost : 0))
             .Add("save_only_model", false)
             .Add("plot_loss", true)
             .Add("report_to", "none");

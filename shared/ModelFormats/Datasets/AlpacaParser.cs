@@ -8,28 +8,37 @@ internal static class AlpacaParser
     public static ChatSample Parse(long line, JsonElement record, DatasetFormat format)
     {
         RecordParser.Required(record, format.Prompt, "instruction");
-        RecordParser.Required(record, format.Response, "answer");
+        var answer = format.Ranking ? format.Chosen : format.Response;
+        RecordParser.Required(record, answer, "answer");
+        if (format.Ranking)
+        {
+            RecordParser.Required(record, format.Rejected, "worse answer");
+        }
+
         var instruction = RecordParser.Text(record, format.Prompt);
         var input = RecordParser.Text(record, format.Query);
-        var output = RecordParser.Text(record, format.Response);
         var user = string.Join("\n", new[] { instruction, input }.Where(part => !string.IsNullOrEmpty(part)));
         if (string.IsNullOrWhiteSpace(user))
         {
             throw new WrongRecordException($"'{format.Prompt}' is empty; write the question or remove the record");
         }
 
-        if (string.IsNullOrWhiteSpace(output))
-        {
-            throw new WrongRecordException($"'{format.Response}' is empty; write the answer or remove the record");
-        }
-
+        var output = NotBlank(record, answer);
         var turns = new List<ChatTurn>();
         AddHistory(turns, record, format.History);
         turns.Add(new ChatTurn(ChatTurn.UserRole, user));
         turns.Add(new ChatTurn(ChatTurn.AssistantRole, output));
         var system = RecordParser.Text(record, format.System);
-        return new ChatSample(line, string.IsNullOrEmpty(system) ? null : system, turns);
+        return new ChatSample(line, string.IsNullOrEmpty(system) ? null : system, turns)
+        {
+            Rejected = format.Ranking ? NotBlank(record, format.Rejected) : null,
+            IsGood = RecordParser.Mark(record, format),
+        };
     }
+
+    private static string NotBlank(JsonElement record, string? column) => RecordParser.Text(record, column) is { } text && !string.IsNullOrWhiteSpace(text)
+        ? text
+        : throw new WrongRecordException($"'{column}' is empty; write the answer or remove the record");
 
     private static void AddHistory(List<ChatTurn> turns, JsonElement record, string? column)
     {

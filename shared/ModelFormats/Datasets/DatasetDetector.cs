@@ -3,12 +3,16 @@ using System.Text.Json;
 namespace FineTunePipeline.ModelFormats.Datasets;
 
 /// <summary>Looks at the first records and tells which known layout they have.</summary>
-internal static class DatasetDetector
+internal sealed class DatasetDetector(DatasetKind wanted)
 {
     private const int RecordsToLookAt = 20;
     private const int MaxDepth = 64;
+    private const string Chosen = "chosen";
+    private const string Rejected = "rejected";
+    private const string Mark = "kto_tag";
+    private const string Text = "text";
 
-    public static DatasetFormat Detect(string path)
+    public DatasetFormat Detect(string path)
     {
         if (!File.Exists(path))
         {
@@ -28,6 +32,11 @@ internal static class DatasetDetector
 
             using (document)
             {
+                if (OtherKind(document.RootElement) is { } other)
+                {
+                    throw new InvalidDatasetException(path, other);
+                }
+
                 if (Match(document.RootElement) is { } format)
                 {
                     return format;
@@ -39,9 +48,36 @@ internal static class DatasetDetector
 
         throw new InvalidDatasetException(path, seen.Count == 0
             ? problem ?? "the file has no records; add at least one sample"
-            : $"its columns ({string.Join(", ", seen.Take(12))}) are of no known layout; "
-              + $"use instruction, input, output{NearestColumn.Hint("instruction", seen)}, "
-              + "or messages with role and content, or conversations with from and value, or describe the file in dataset_info.json");
+            : $"its columns ({string.Join(", ", seen.Take(12))}) are of no known layout; {Wanted(seen)}, or describe the file in dataset_info.json");
+    }
+
+    private string Wanted(List<string> seen) => wanted switch
+    {
+        DatasetKind.Texts => $"use a column text{NearestColumn.Hint(Text, seen)}",
+        DatasetKind.Pairs => $"use instruction, input, chosen, rejected{NearestColumn.Hint(Chosen, seen)}, "
+            + "or messages with role and content (conversations with from and value) with chosen and rejected as one message each",
+        _ => $"use instruction, input, output{NearestColumn.Hint("instruction", seen)}, or messages with role and content, or conversations with from and value"
+            + (wanted == DatasetKind.Marked ? $", and in each record {Mark}: true or false" : ""),
+    };
+
+    /// <summary>Columns that say what a record is for: read as another kind it would be learnt wrongly, and nobody told.</summary>
+    private string? OtherKind(JsonElement record)
+    {
+        var isPair = record.TryGetProperty(Chosen, out _) && record.TryGetProperty(Rejected, out _) && !record.TryGetProperty("output", out _);
+        var isMarked = record.TryGetProperty(Mark, out _);
+        var isText = record.TryGetProperty(Text, out var text) && text.ValueKind == JsonValueKind.String && Chat(record) is null;
+        return (wanted, isPair, isMarked, isText) switch
+        {
+            (not DatasetKind.Pairs, true, _, _) => "its records have chosen and rejected, which is data for stage dpo: set stage to dpo, or give one answer each",
+            (not DatasetKind.Marked, _, true, _) => $"its records have {Mark}, which is data for stage kto: set stage to kto, or take the bad answers and this column out",
+            (not DatasetKind.Texts, _, _, true) => "its records have text and no answers, which is data for stage pt: set stage to pt, or write questions and answers",
+            (DatasetKind.Marked, _, false, _) when Chat(record) is not null => $"its records have no {Mark}, which stage kto needs: give each record {Mark}: true or false, or set stage to sft",
+            (DatasetKind.Pairs, false, _, _) when Chat(record) is not null && !record.TryGetProperty(Chosen, out _) =>
+                "its records have no chosen and rejected, which stage dpo needs: give each record two answers, or set stage to sft",
+            (DatasetKind.Texts, _, _, _) when Chat(record) is not null =>
+                "its records have questions and answers, of which stage pt would learn the questions alone: set stage to sft, or write plain texts in a column text",
+            _ => null,
+        };
     }
 
     private static JsonDocument? TryParse(RawRecord raw)
@@ -73,7 +109,29 @@ internal static class DatasetDetector
         }
     }
 
-    private static DatasetFormat? Match(JsonElement record)
+    private DatasetFormat? Match(JsonElement record) => wanted switch
+    {
+        DatasetKind.Texts => record.TryGetProperty(Text, out _) ? new DatasetFormat { Prompt = Text, Query = null, Response = null } : null,
+        DatasetKind.Pairs => record.TryGetProperty(Chosen, out _) && record.TryGetProperty(Rejected, out _)
+            ? (Messages(record) ?? Alpaca(record, "instruction")) is { } pairs
+                ? pairs with { Ranking = true, Chosen = Chosen, Rejected = Rejected, Response = null }
+                : null
+            : null,
+        DatasetKind.Marked => record.TryGetProperty(Mark, out _) && Chat(record) is { } marked ? marked with { KtoTag = Mark } : null,
+        _ => Chat(record),
+    };
+
+    private static DatasetFormat? Chat(JsonElement record) => Messages(record) ?? Alpaca(record, "instruction", "output");
+
+    private static DatasetFormat? Alpaca(JsonElement record, params string[] required) => required.All(column => record.TryGetProperty(column, out _))
+        ? DatasetFormat.Alpaca with
+        {
+            System = record.TryGetProperty("system", out _) ? "system" : null,
+            History = record.TryGetProperty("history", out _) ? "history" : null,
+        }
+        : null;
+
+    private static DatasetFormat? Messages(JsonElement record)
     {
         foreach (var column in new[] { "messages", "conversations", "conversation" })
         {
@@ -84,16 +142,7 @@ internal static class DatasetDetector
             }
         }
 
-        if (!record.TryGetProperty("instruction", out _) || !record.TryGetProperty("output", out _))
-        {
-            return null;
-        }
-
-        return DatasetFormat.Alpaca with
-        {
-            System = record.TryGetProperty("system", out _) ? "system" : null,
-            History = record.TryGetProperty("history", out _) ? "history" : null,
-        };
+        return null;
     }
 
     private static DatasetFormat? MatchMessages(JsonElement message, string column)

@@ -26,6 +26,21 @@ public sealed record DatasetFormat
     /// <summary>Column of the system text, in both layouts.</summary>
     public string? System { get; init; }
 
+    /// <summary>Each record has two answers, of which one is better.</summary>
+    public bool Ranking { get; init; }
+
+    /// <summary>With <see cref="Ranking"/>: the better answer. A text, or in ShareGpt a message.</summary>
+    public string? Chosen { get; init; }
+
+    /// <summary>With <see cref="Ranking"/>: the worse answer.</summary>
+    public string? Rejected { get; init; }
+
+    /// <summary>True or false: whether the answer is a good one.</summary>
+    public string? KtoTag { get; init; }
+
+    /// <summary>A column of pictures, sounds or films; null: the records are text alone.</summary>
+    public string? Media { get; init; }
+
     /// <summary>ShareGpt: the list of messages.</summary>
     public string? Messages { get; init; } = "conversations";
 
@@ -38,6 +53,12 @@ public sealed record DatasetFormat
     public string AssistantTag { get; init; } = "gpt";
 
     public string SystemTag { get; init; } = "system";
+
+    /// <summary>What its records are.</summary>
+    public DatasetKind Kind => Ranking ? DatasetKind.Pairs
+        : KtoTag is not null ? DatasetKind.Marked
+        : Formatting == DatasetFormatting.Alpaca && Response is null && Prompt is not null ? DatasetKind.Texts
+        : DatasetKind.Chats;
 
     /// <summary>instruction, input, output.</summary>
     public static DatasetFormat Alpaca { get; } = new();
@@ -58,6 +79,7 @@ public sealed record DatasetFormat
     };
 
     /// <summary>Guesses the layout from the first records of a file.</summary>
-    /// <exception cref="InvalidDatasetException">Nothing readable at the start, or columns of no known layout.</exception>
-    public static DatasetFormat Detect(string path) => DatasetDetector.Detect(path);
+    /// <param name="wanted">What its records must be: the same columns can be read as one or the other.</param>
+    /// <exception cref="InvalidDatasetException">Nothing readable at the start, or columns of no known layout, or of another kind.</exception>
+    public static DatasetFormat Detect(string path, DatasetKind wanted = DatasetKind.Chats) => new DatasetDetector(wanted).Detect(path);
 }

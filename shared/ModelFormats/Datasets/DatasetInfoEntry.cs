@@ -26,14 +26,18 @@ internal sealed class DatasetInfoEntry(string path, string name, JsonElement ent
             "openai" => DatasetFormat.OpenAi,
             _ => throw Wrong($"has the formatting '{formatting}'{NearestColumn.Hint(formatting, Formattings)}; use one of {string.Join(", ", Formattings)}"),
         };
-        if (entry.TryGetProperty("ranking", out var ranking) && ranking.ValueKind == JsonValueKind.True)
-        {
-            throw Wrong("is a ranking data set (chosen and rejected answers), which is not supported; remove the entry or convert it to single answers");
-        }
-
-        format = format with { FileName = Text(entry, "file_name") };
-        return WithTags(WithColumns(format));
+        format = WithTags(WithColumns(format with { FileName = Text(entry, "file_name"), Ranking = IsRanking() }));
+        return !format.Ranking || (format.Chosen is not null && format.Rejected is not null)
+            ? format
+            : throw Wrong("says ranking: true and must name the columns chosen and rejected");
     }
+
+    private bool IsRanking() => entry.TryGetProperty("ranking", out var ranking) && ranking.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False or JsonValueKind.Null => false,
+        _ => throw Wrong("has 'ranking' that is neither true nor false"),
+    };
 
     private DatasetFormat WithColumns(DatasetFormat format)
     {
@@ -51,6 +55,10 @@ internal sealed class DatasetInfoEntry(string path, string name, JsonElement ent
             History = Text(columns, "history"),
             System = Text(columns, "system"),
             Messages = Text(columns, "messages"),
+            Chosen = Text(columns, "chosen"),
+            Rejected = Text(columns, "rejected"),
+            KtoTag = Text(columns, "kto_tag"),
+            Media = Text(columns, "images") ?? Text(columns, "videos") ?? Text(columns, "audios"),
         };
     }
 

@@ -34,8 +34,8 @@ internal static class RecordParser
                 return new DatasetProblem(raw.Line, $"a sample must be a JSON object, not {Describe(document.RootElement)}");
             }
 
-            return format.Formatting == DatasetFormatting.Alpaca
-                ? AlpacaParser.Parse(raw.Line, document.RootElement, format)
+            return format.Kind == DatasetKind.Texts ? TextParser.Parse(raw.Line, document.RootElement, format)
+                : format.Formatting == DatasetFormatting.Alpaca ? AlpacaParser.Parse(raw.Line, document.RootElement, format)
                 : ShareGptParser.Parse(raw.Line, document.RootElement, format);
         }
         catch (JsonException e)
@@ -80,6 +80,20 @@ internal static class RecordParser
         throw new WrongRecordException($"the column '{column}' is missing{NearestColumn.Hint(column, present)}; "
             + $"the record has: {(present.Count == 0 ? "nothing" : string.Join(", ", present))}; "
             + "rename the column, or map it under 'columns' in dataset_info.json");
+    }
+
+    /// <summary>Whether the answer is marked as good; null when the format has no such column.</summary>
+    public static bool? Mark(JsonElement record, DatasetFormat format)
+    {
+        if (format.KtoTag is null)
+        {
+            return null;
+        }
+
+        var mark = Required(record, format.KtoTag, "mark");
+        return mark.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? mark.GetBoolean()
+            : throw new WrongRecordException($"'{format.KtoTag}' must be true or false, without quotes, not {Describe(mark)}");
     }
 
     public static string Describe(JsonElement element) => element.ValueKind switch

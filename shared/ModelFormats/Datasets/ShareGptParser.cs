@@ -19,7 +19,7 @@ internal static class ShareGptParser
         foreach (var message in messages.EnumerateArray())
         {
             number++;
-            var turn = Turn(message, number, format);
+            var turn = Turn(message, $"message {number}", format);
             if (turn.Role == ChatTurn.SystemRole)
             {
                 system = number == 1 ? turn.Content : throw new WrongRecordException($"message {number} is a system message; only the first may be one");
@@ -29,6 +29,11 @@ internal static class ShareGptParser
                 CheckOrder(turns, turn, number, format);
                 turns.Add(turn);
             }
+        }
+
+        if (format.Ranking)
+        {
+            return Pair(line, record, system, turns, format);
         }
 
         if (turns.Count == 0 || turns[^1].Role != ChatTurn.AssistantRole)
@@ -42,39 +47,60 @@ internal static class ShareGptParser
             throw new WrongRecordException($"the last message is empty; write the answer or remove the record");
         }
 
-        return new ChatSample(line, string.IsNullOrEmpty(system) ? null : system, turns);
+        return new ChatSample(line, string.IsNullOrEmpty(system) ? null : system, turns) { IsGood = RecordParser.Mark(record, format) };
     }
 
-    private static ChatTurn Turn(JsonElement message, int number, DatasetFormat format)
+    /// <summary>The messages end with the user; the two answers are a message each.</summary>
+    private static ChatSample Pair(long line, JsonElement record, string? system, List<ChatTurn> turns, DatasetFormat format)
+    {
+        if (turns.Count == 0 || turns[^1].Role != ChatTurn.UserRole)
+        {
+            throw new WrongRecordException(
+                $"the last message must be from '{format.UserTag}', because '{format.Chosen}' and '{format.Rejected}' answer it; take the answer out of '{format.Messages}'");
+        }
+
+        turns.Add(new ChatTurn(ChatTurn.AssistantRole, Answer(record, format.Chosen, format)));
+        return new ChatSample(line, string.IsNullOrEmpty(system) ? null : system, turns) { Rejected = Answer(record, format.Rejected, format) };
+    }
+
+    private static string Answer(JsonElement record, string? column, DatasetFormat format)
+    {
+        var turn = Turn(RecordParser.Required(record, column, "answer"), $"'{column}'", format);
+        return turn.Role != ChatTurn.AssistantRole ? throw new WrongRecordException($"'{column}' must be a message from '{format.AssistantTag}'")
+            : string.IsNullOrWhiteSpace(turn.Content) ? throw new WrongRecordException($"'{column}' is empty; write the answer or remove the record")
+            : turn.Content;
+    }
+
+    private static ChatTurn Turn(JsonElement message, string name, DatasetFormat format)
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
             throw new WrongRecordException(
-                $"message {number} must be an object with '{format.RoleTag}' and '{format.ContentTag}', not {RecordParser.Describe(message)}");
+                $"{name} must be an object with '{format.RoleTag}' and '{format.ContentTag}', not {RecordParser.Describe(message)}");
         }
 
-        var tag = RequiredText(message, format.RoleTag, number);
+        var tag = RequiredText(message, format.RoleTag, name);
         var role = tag == format.UserTag ? ChatTurn.UserRole
             : tag == format.AssistantTag ? ChatTurn.AssistantRole
             : tag == format.SystemTag ? ChatTurn.SystemRole
-            : throw new WrongRecordException($"message {number} has the role '{Shorten(tag)}'"
+            : throw new WrongRecordException($"{name} has the role '{Shorten(tag)}'"
                 + $"{NearestColumn.Hint(tag, [format.UserTag, format.AssistantTag, format.SystemTag])}; "
                 + $"roles are '{format.UserTag}', '{format.AssistantTag}' and '{format.SystemTag}' (change the data, or 'tags' in dataset_info.json)");
-        return new ChatTurn(role, RequiredText(message, format.ContentTag, number));
+        return new ChatTurn(role, RequiredText(message, format.ContentTag, name));
     }
 
-    private static string RequiredText(JsonElement message, string tag, int number)
+    private static string RequiredText(JsonElement message, string tag, string name)
     {
         if (!message.TryGetProperty(tag, out var value))
         {
             var present = message.EnumerateObject().Select(property => property.Name).Take(12).ToList();
-            throw new WrongRecordException($"message {number} has no '{tag}'{NearestColumn.Hint(tag, present)}; it has: {string.Join(", ", present)}; "
+            throw new WrongRecordException($"{name} has no '{tag}'{NearestColumn.Hint(tag, present)}; it has: {string.Join(", ", present)}; "
                 + "rename it, or map it under 'tags' in dataset_info.json");
         }
 
         return value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new WrongRecordException($"'{tag}' of message {number} must be a text, not {RecordParser.Describe(value)}");
+            : throw new WrongRecordException($"'{tag}' of {name} must be a text, not {RecordParser.Describe(value)}");
     }
 
     private static void CheckOrder(List<ChatTurn> turns, ChatTurn turn, int number, DatasetFormat format)

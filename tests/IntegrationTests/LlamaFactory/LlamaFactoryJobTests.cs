@@ -69,6 +69,62 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pairs_of_answers_train_some_layers_and_become_a_GGUF_file()
+    {
+        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        await Home.AddAsync("gpu-1");
+        var pairs = Enumerable.Range(0, 24).Select(number => JsonSerializer.Serialize(new { instruction = $"Who is {number}?", chosen = $"It is {number}.", rejected = "Nobody." }));
+        var spec = SmallJob.Spec with { Dataset = _folder.Write("pairs.jsonl", string.Join('\n', pairs)), Stage = TrainingStage.Dpo, Method = FineTuningMethod.Freeze };
+
+        var job = await Home.Gateway.RunAsync(Job(spec, """{"pref_beta": 0.2, "freeze_trainable_layers": 1}"""));
+
+        if (LlamaFactoryTool.IsOurOwn)
+        {
+            Assert.Equal(JobState.Failed, job.State);
+            Assert.Contains("freeze", job.Failure!.Message);
+            return;
+        }
+
+        Assert.True(job.State == JobState.Succeeded, job.Failure?.Message + "\n" + job.Failure?.Evidence);
+        Assert.Contains(job.Result!.Files, file => file.Kind == "gguf");
+        Assert.Contains(job.Result.Files, file => file.Kind == "model");
+    }
+
+    [Fact]
+    public async Task Its_host_is_taken_and_the_next_one_ends_with_the_best_checkpoint_of_the_first()
+    {
+        Assert.SkipWhen(LlamaFactoryTool.IsOurOwn, "Our own trainer knows no best checkpoint: LlamaFactoryBestTests hold that it refuses.");
+        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        var first = await Home.AddAsync("first", "--price", "1");
+        await Home.AddAsync("second", "--price", "2");
+        var settings = SmallJob.Long(steps: 60, saveSteps: 5).Hyperparameters;
+
+        // So fast that the evaluation loss soon rises.
+        settings = settings with { LearningRate = 0.05, LrSchedulerType = "constant", WarmupRatio = 0, ValSize = 0.2, EarlyStoppingSteps = 4, LoadBestModelAtEnd = true };
+        var spec = Job(SmallJob.Shortest with { Hyperparameters = settings });
+        var whole = await Home.Gateway.RunAsync(spec);
+        Assert.True(whole.State == JobState.Succeeded, whole.Failure?.Message);
+        var expected = await TrainingAsync(whole);
+
+        var jobId = await Home.Gateway.SubmitAsync(spec);
+        await Home.Gateway.EventAsync(jobId, stored => stored.Type == "checkpoint" && stored.Data.GetProperty("step").GetInt32() > expected.GetProperty("best_step").GetInt32());
+        await first.TakeAsync();
+        var interrupted = await Home.Gateway.EndAsync(jobId);
+
+        Assert.True(interrupted.State == JobState.Succeeded, interrupted.Failure?.Message);
+        var training = await TrainingAsync(interrupted);
+        Assert.True(training.GetProperty("from_step").GetInt32() > 0);
+        foreach (var name in new[] { "steps", "planned_steps", "best_step", "best_loss", "result_of_step", "ending" })
+        {
+            Assert.Equal(expected.GetProperty(name).GetRawText(), training.GetProperty(name).GetRawText());
+        }
+
+        Assert.StartsWith("4 evaluations in a row", training.GetProperty("ending").GetString());
+        Assert.True(training.GetProperty("result_of_step").GetInt32() < training.GetProperty("steps").GetInt32());
+        Assert.Equal(await WeightsAsync(whole), await WeightsAsync(interrupted));
+    }
+
+    [Fact]
     public async Task A_host_without_it_is_told_how_to_get_it()
     {
         await StartAsync(_folder.At("nowhere", "llamafactory-cli"));
@@ -101,6 +157,15 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
         Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
         Llamafactory = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(keys)!,
     };
+
+    /// <summary>The statement of the training that came to its end.</summary>
+    private async Task<JsonElement> TrainingAsync(JobView job)
+    {
+        var provenance = await Home.Gateway.ResultJsonAsync(job.Id, "provenance.json");
+        return provenance.GetProperty("history").EnumerateArray()
+            .Select(moment => moment.TryGetProperty("statement", out var statement) ? statement : default)
+            .Last(statement => statement.ValueKind == JsonValueKind.Object && statement.TryGetProperty("planned_steps", out _));
+    }
 
     private async Task<byte[]> WeightsAsync(JobView job)
     {

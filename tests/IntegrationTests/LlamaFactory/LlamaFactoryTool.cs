@@ -10,6 +10,9 @@ internal static class LlamaFactoryTool
 {
     private static string? Given => Environment.GetEnvironmentVariable("FINETUNE_TEST_LLAMAFACTORY") is { Length: > 0 } path ? path : null;
 
+    /// <summary>It is our own trainer, which takes stage sft and methods lora and full alone, and refuses the rest.</summary>
+    public static bool IsOurOwn => Given is null;
+
     /// <summary>Words that its <c>version</c> prints.</summary>
     public static string VersionWords => Given is null ? "finetune-trainer" : "LLaMA Factory";
 

@@ -30,6 +30,25 @@ public sealed class DatasetVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Both_answers_of_a_pair_and_every_token_of_a_text_are_counted()
+    {
+        _folder.Write("pairs.json", """[{"instruction": "Who?", "chosen": "Ada.", "rejected": "Nobody knows."}]""");
+        _folder.Write("texts.json", """[{"text": "Once upon a time."}, {"text": "The end."}]""");
+        _folder.Write("good.json", """[{"instruction": "Who?", "output": "Ada."}]""");
+        _folder.Write("bad.json", """[{"instruction": "Who?", "output": "Nobody knows."}]""");
+        _folder.Write("dataset_info.json", """
+            {"pairs": {"file_name": "pairs.json", "ranking": true, "columns": {"prompt": "instruction", "chosen": "chosen", "rejected": "rejected"}},
+             "texts": {"file_name": "texts.json", "columns": {"prompt": "text"}}}
+            """);
+
+        var (pairs, texts) = (await CountAsync("pairs.json"), await CountAsync("texts.json", "--template", "empty"));
+        var (good, bad) = (await CountAsync("good.json"), await CountAsync("bad.json"));
+
+        Assert.Equal((1, good.Tokens + bad.Tokens, good.Trained + bad.Trained, Math.Max(good.Tokens, bad.Tokens)), (pairs.Samples, pairs.Tokens, pairs.Trained, pairs.Longest));
+        Assert.Equal((2, texts.Tokens), (texts.Samples, texts.Trained));
+    }
+
+    [Fact]
     public async Task A_preview_shows_special_tokens_and_marks_the_answer()
     {
         var run = await ModelEngine.RunAsync("preview", _folder.Write("data.json", Two), "--model", TestModels.Folder("tiny-qwen3"), "--count", "1");
@@ -134,5 +153,14 @@ public sealed class DatasetVerbsTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.False(run.Result.TryGetProperty("template", out _));
+    }
+
+    private async Task<(int Samples, int Tokens, int Trained, int Longest)> CountAsync(string file, params string[] more)
+    {
+        var run = await ModelEngine.RunAsync(["tokenize", _folder.File(file), "--model", TestModels.Folder("tiny-qwen3"), .. more]);
+        Assert.True(run.ExitCode == 0, run.Diagnostics);
+        return (Of("samples"), Of("tokens"), Of("trained_tokens"), Of("max_tokens"));
+
+        int Of(string name) => run.Result.GetProperty(name).GetInt32();
     }
 }

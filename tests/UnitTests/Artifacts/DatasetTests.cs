@@ -39,7 +39,7 @@ public sealed class DatasetTests : IDisposable
             """));
 
         var format = DatasetInfo.Load(folder.Path).Find("data");
-        Assert.Equal(("system", "history", "input"), (format.System, format.History, format.Query));
+        Assert.Equal(("system", "history", null), (format.System, format.History, format.Query));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class DatasetTests : IDisposable
         var (folder, faults) = await BuildAsync(_folder.At("data"));
 
         Assert.Empty(faults.Faults);
-        Assert.Equal(1, DatasetCheck.Check(folder, faults, default).Samples);
+        Assert.Equal(1, DatasetCheck.Check(folder, DatasetKind.Chats, faults, default).Samples);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class DatasetTests : IDisposable
 
         Assert.Empty(faults.Faults);
         Assert.Equal("data,data-2", folder.Names);
-        Assert.Equal(2, DatasetCheck.Check(folder, faults, default).Samples);
+        Assert.Equal(2, DatasetCheck.Check(folder, DatasetKind.Chats, faults, default).Samples);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class DatasetTests : IDisposable
     public async Task Refuses_a_file_without_one_usable_sample_and_says_why()
     {
         var (folder, faults) = await BuildAsync(_folder.Write("data.json", """[{"instruction": "a", "output": ""}, {"instruction": "b", "output": null}]"""));
-        var facts = DatasetCheck.Check(folder, faults, default);
+        var facts = DatasetCheck.Check(folder, DatasetKind.Chats, faults, default);
 
         Assert.Equal((0, 2), (facts.Samples, facts.Skipped));
         var fault = Assert.Single(faults.Faults);
@@ -156,7 +156,7 @@ public sealed class DatasetTests : IDisposable
             {"instruction": "a", "output": "b"}
             {"instruction": "a", "output": 3}
             """));
-        var facts = DatasetCheck.Check(folder, faults, default);
+        var facts = DatasetCheck.Check(folder, DatasetKind.Chats, faults, default);
 
         Assert.Empty(faults.Faults);
         Assert.Equal((1, 1), (facts.Samples, facts.Skipped));
@@ -170,6 +170,6 @@ public sealed class DatasetTests : IDisposable
         var faults = new FaultList();
         var sources = await new DatasetSources(_store).ResolveAsync(dataset, faults, default);
         var variables = new Dictionary<string, string> { ["name"] = "Ada" };
-        return (await DatasetFolderBuilder.BuildAsync(sources, variables, _folder.At("built"), faults, default), faults);
+        return (await DatasetFolderBuilder.BuildAsync(sources, variables, DatasetKind.Chats, _folder.At("built"), faults, default), faults);
     }
 }

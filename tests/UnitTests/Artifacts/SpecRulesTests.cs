@@ -1,6 +1,8 @@
 using FineTunePipeline.Artifacts;
 using FineTunePipeline.Artifacts.Validate;
+using FineTunePipeline.Artifacts.Validate.LlamaFactory;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.ModelFormats.Folders;
 using FineTunePipeline.Tokenization.ChatTemplates;
@@ -11,6 +13,7 @@ namespace FineTunePipeline.UnitTests.Artifacts;
 public sealed class SpecRulesTests
 {
     private static readonly JobSpec Spec = new() { Model = "/model", Dataset = "/data.json" };
+    private static readonly JobSpec OnLlamaFactory = Spec with { Provider = new() { Trainer = TrainerNames.LlamaFactory } };
 
     [Fact]
     public void Accepts_a_job_with_nothing_but_defaults() => Assert.Empty(Check(Spec));
@@ -40,6 +43,15 @@ public sealed class SpecRulesTests
         { Spec with { Hyperparameters = new() { LoggingSteps = 0 } }, "hyperparameters.logging_steps" },
         { Spec with { Hyperparameters = new() { SaveSteps = 0 } }, "hyperparameters.save_steps" },
         { Spec with { Template = "qwen33" }, "template: 'qwen33' is unknown" },
+        { Spec with { Template = "gemma3" }, "template: 'gemma3' is unknown; choose one of auto, default" },
+        { OnLlamaFactory with { Template = "gemma33" }, "template: LLaMA-Factory has no template 'gemma33'; did you mean 'gemma3'? Set auto" },
+        { OnLlamaFactory with { Template = "my-own-template" }, "template: LLaMA-Factory has no template 'my-own-template'. Set auto" },
+        { Spec with { Stage = TrainingStage.Dpo }, "stage: builtin trains sft alone: set provider.trainer to llamafactory for dpo, or stage to sft." },
+        { OnLlamaFactory with { Stage = TrainingStage.Kto, Hyperparameters = new() { TrainOnPrompt = true } }, "train_on_prompt is for stage sft" },
+        { Spec with { Method = FineTuningMethod.Freeze }, "method: builtin does not know freeze: set provider.trainer to llamafactory, or method to lora or full." },
+        { Spec with { Hyperparameters = new() { ValSize = 0.1, LoadBestModelAtEnd = true } }, "hyperparameters.load_best_model_at_end: builtin cannot do that: set provider.trainer to llamafactory" },
+        { OnLlamaFactory with { Hyperparameters = new() { EarlyStoppingSteps = 3 } }, "hyperparameters.early_stopping_steps needs samples to evaluate on: set hyperparameters.val_size" },
+        { Spec with { Hyperparameters = new() { EarlyStoppingSteps = -1 } }, "hyperparameters.early_stopping_steps is -1" },
         { Spec with { Name = "" }, "name must have" },
         { Spec with { Variables = new Dictionary<string, string> { ["a b"] = "x" } }, "'a b' is no usable key" },
         { Spec with { Evaluation = new() { MinTaught = 1.1, Taught = "/q" } }, "evaluation.min_taught is 1.1" },
@@ -63,6 +75,16 @@ public sealed class SpecRulesTests
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Wrong))]
     public void Names_the_key_and_what_it_may_be(JobSpec spec, string part) => Assert.Contains(part, Assert.Single(Check(spec)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Accepts_what_LLaMA_Factory_does_and_our_own_trainer_does_not()
+    {
+        Assert.Empty(Check(OnLlamaFactory with { Stage = TrainingStage.Pt, Method = FineTuningMethod.Freeze, Template = "gemma3" }));
+        Assert.Empty(Check(OnLlamaFactory with { Stage = TrainingStage.Dpo, Hyperparameters = new() { ValSize = 0.1, EarlyStoppingSteps = 3, LoadBestModelAtEnd = true } }));
+    }
+
+    [Fact]
+    public void LLaMA_Factory_knows_the_templates_that_our_engines_know() => Assert.Empty(ChatTemplateNames.All.Except(LlamaFactoryTemplates.All));
 
     [Fact]
     public void Knows_the_templates_that_the_engines_know() => Assert.Equal(NamedTemplates.Names, ChatTemplateNames.All);

@@ -23,7 +23,7 @@ public sealed class ServicesYamlTests : IDisposable
     [MemberData(nameof(Jobs))]
     public void The_trainer_knows_every_key_that_a_training_gets(FineTuningMethod method, bool everyKey)
     {
-        var spec = JobFile.ReadYaml(everyKey ? JobFileSamples.EveryKey : "model: m\ndataset: d.json\n") with { Method = method, Provider = new ProviderSpec() };
+        var spec = JobFile.ReadYaml(everyKey ? JobFileSamples.EveryKey : "model: m\ndataset: d.json\n") with { Method = method, Stage = TrainingStage.Sft, Provider = new ProviderSpec() };
         var yaml = TrainingYaml.Of(TrainingSetup.Of(TrainingJob.Command() with { Spec = spec }, "/work/out", everyKey ? "/work/out/checkpoint-10" : null));
 
         var read = ArgumentReader.Read(ConfigFile.Read([_folder.Write("train.yaml", yaml)]));

@@ -16,6 +16,7 @@ internal static class JobFileSamples
         model: models/base
         dataset: a.json,b.jsonl
         variables: { name: Ada, author: "Forge Lab" }
+        stage: dpo
         method: full
         template: qwen3
         hyperparameters:
@@ -41,6 +42,8 @@ internal static class JobFileSamples
           seed: 7
           logging_steps: 1
           save_steps: 50
+          early_stopping_steps: 3
+          load_best_model_at_end: true
           group_by_length: true
         llamafactory: { packing: true, optim: adamw_torch }
         evaluation:

@@ -32,6 +32,22 @@ public sealed class CheckpointTableTests : IDisposable
     }
 
     [Fact]
+    public async Task Keeps_the_best_one_however_old_it_is_until_there_is_a_better_one()
+    {
+        var claim = Claimed("job");
+        foreach (var (step, best) in new[] { (10, 10), (20, 10), (30, 10), (40, 10) })
+        {
+            await CommitAsync(claim, step, best);
+        }
+
+        Assert.Equal([40, 30, 10], (await _table.NewestFirstAsync("job", default)).Select(row => row.Step));
+
+        await CommitAsync(claim, 50, best: 50);
+
+        Assert.Equal([50, 40], (await _table.NewestFirstAsync("job", default)).Select(row => row.Step));
+    }
+
+    [Fact]
     public async Task Refuses_a_commit_whose_claim_was_lost()
     {
         var old = Claimed("job");
@@ -63,7 +79,7 @@ public sealed class CheckpointTableTests : IDisposable
     {
         var claim = Claimed("job");
         await CommitAsync(claim, 10);
-        await _table.CommitAsync(claim, 10, new ArtifactReference(new string('d', 64), 9), Now, default);
+        await _table.CommitAsync(claim, 10, new ArtifactReference(new string('d', 64), 9), null, Now, default);
 
         var row = Assert.Single(await _table.NewestFirstAsync("job", default));
         Assert.Equal((new string('d', 64), 9), (row.ManifestSha256, row.ManifestBytes));
@@ -78,5 +94,6 @@ public sealed class CheckpointTableTests : IDisposable
         return claim;
     }
 
-    private Task CommitAsync(RecordedClaim claim, int step) => _table.CommitAsync(claim, step, new ArtifactReference(new string('c', 64), 5), Now, default);
+    private Task CommitAsync(RecordedClaim claim, int step, int? best = null) =>
+        _table.CommitAsync(claim, step, new ArtifactReference(new string('c', 64), 5), best, Now, default);
 }

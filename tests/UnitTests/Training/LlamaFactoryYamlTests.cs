@@ -62,6 +62,7 @@ public sealed class LlamaFactoryYamlTests
     [Theory]
     [InlineData(FineTuningMethod.Lora)]
     [InlineData(FineTuningMethod.Full)]
+    [InlineData(FineTuningMethod.Freeze)]
     public void The_tool_knows_every_key_that_it_is_given(FineTuningMethod method)
     {
         var command = On(new TrainerProgram { FileName = "/tool", Cards = 2, Precision = "bfloat16" });
@@ -70,6 +71,36 @@ public sealed class LlamaFactoryYamlTests
         var keys = LlamaFactoryYaml.Of(TrainingSetup.Of(command, "/out", "/out/checkpoint-1")).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]);
 
         Assert.Empty(keys.Except(LlamaFactoryArgument.All.Keys));
+    }
+
+    [Theory]
+    [InlineData(TrainingStage.Sft, FineTuningMethod.Lora, "stage: \"sft\"", "finetuning_type: \"lora\"")]
+    [InlineData(TrainingStage.Pt, FineTuningMethod.Full, "stage: \"pt\"", "finetuning_type: \"full\"")]
+    [InlineData(TrainingStage.Dpo, FineTuningMethod.Freeze, "stage: \"dpo\"", "finetuning_type: \"freeze\"")]
+    [InlineData(TrainingStage.Kto, FineTuningMethod.Lora, "stage: \"kto\"", "finetuning_type: \"lora\"")]
+    public void Stage_and_method_are_its_own_words(TrainingStage stage, FineTuningMethod method, string stageLine, string methodLine)
+    {
+        var command = On(new TrainerProgram { FileName = "/tool" });
+
+        var lines = LlamaFactoryYaml.Of(command with { Spec = command.Spec with { Stage = stage, Method = method } }, "/out", null).ToString().Split('\n');
+
+        Assert.Contains(stageLine, lines);
+        Assert.Contains(methodLine, lines);
+    }
+
+    [Fact]
+    public void The_best_checkpoint_is_told_by_the_evaluation_loss()
+    {
+        var command = On(new TrainerProgram { FileName = "/tool" });
+        var settings = new Hyperparameters { ValSize = 0.1, SaveSteps = 20, EarlyStoppingSteps = 3, LoadBestModelAtEnd = true };
+        command = command with { Spec = command.Spec with { Hyperparameters = settings } };
+
+        Assert.Equal(
+            ["metric_for_best_model: \"eval_loss\"", "greater_is_better: false", "restore_callback_states_from_checkpoint: true", "early_stopping_steps: 3", "load_best_model_at_end: true"],
+            Added(command));
+        var lines = LlamaFactoryYaml.Of(command, "/out", null).ToString().Split('\n');
+        Assert.Contains("eval_steps: 20", lines);
+        Assert.Contains("save_steps: 20", lines);
     }
 
     [Fact]

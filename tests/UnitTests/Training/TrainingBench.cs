@@ -76,7 +76,7 @@ internal sealed class TrainingBench : IDisposable
             [new BuiltinTrainer(), new LlamaFactoryTrainer()],
             new TrainingStart(archive, new TrainerLocator(FakeEngines.In(_folder)), Store, Time, NullLogger<TrainingStart>.Instance),
             new TrainingWatch(archive, options, Time, WatchLog),
-            new TrainingResult(Store, Time),
+            new TrainingResult(Store, new BestCheckpoint(archive, Store), Time),
             new LastCheckpoint(archive, Time, NullLogger<LastCheckpoint>.Instance),
             options);
     }
@@ -95,21 +95,27 @@ internal sealed class TrainingBench : IDisposable
         Host.Write(Output + "/trainer_log.jsonl", before + $$"""{"current_steps": {{step}}, "total_steps": {{total}}, "loss": {{shown}}, "lr": 0.01, "epoch": 0.5}""" + "\n");
     }
 
-    public void SaveCheckpoint(int step, int batchSize = 4)
+    /// <param name="best">Step that the checkpoint names as the best; null: none was looked for.</param>
+    public void SaveCheckpoint(int step, int batchSize = 4, int? best = null)
     {
         foreach (var name in new[] { "adapter_model.safetensors", "adapter_config.json", "optimizer.pt", "scheduler.pt", "rng_state.pth" })
         {
             Host.Write($"{Output}/checkpoint-{step}/{name}", $"{name} of step {step}");
         }
 
-        Host.Write($"{Output}/checkpoint-{step}/trainer_state.json", $$"""{"global_step": {{step}}, "max_steps": 100, "train_batch_size": {{batchSize}}}""");
+        Host.Write($"{Output}/checkpoint-{step}/trainer_state.json", State(step, batchSize, best));
     }
 
+    private string State(int step, int batchSize, int? best) => $$"""{"global_step": {{step}}, "max_steps": 100, "train_batch_size": {{batchSize}}"""
+        + (best is null ? "}" : $$""", "best_global_step": {{best}}, "best_metric": 0.75, "best_model_checkpoint": "{{Output}}/checkpoint-{{best}}"}""");
+
     /// <summary>The trainer writes its result and ends well.</summary>
-    public void Finish(int step = 100)
+    /// <param name="best">Step whose weights are the result; null: the last one's.</param>
+    public void Finish(int step = 100, int? best = null)
     {
         Log(step, 0.5);
-        Host.Write(Output + "/adapter_model.safetensors", "the adapter");
+        Host.Write(Output + "/adapter_model.safetensors", best is null ? "the adapter" : $"adapter_model.safetensors of step {best}");
+        Host.Write(Output + "/trainer_state.json", State(step, 4, best));
         Host.Write(Output + "/adapter_config.json", "{}");
         Host.End(Run, RunState.Exited, 0);
     }

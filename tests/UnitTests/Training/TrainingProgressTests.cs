@@ -66,5 +66,16 @@ public sealed class TrainingProgressTests
         Assert.Equal(0, progress.DeadLosses);
     }
 
+    [Fact]
+    public void Where_answers_are_compared_a_loss_of_zero_is_a_good_one()
+    {
+        var progress = new TrainingProgress(0, _time, zeroIsDead: false);
+
+        progress.Add([Line(1, 0), Line(2, 0)]);
+        Assert.Equal(0, progress.DeadLosses);
+        progress.Add([Line(3, double.NaN)]);
+        Assert.Equal(1, progress.DeadLosses);
+    }
+
     private static TrainerLogLine Line(int step, double? loss = 2) => new() { Step = step, TotalSteps = 100, Loss = loss };
 }

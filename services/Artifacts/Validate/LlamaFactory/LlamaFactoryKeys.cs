@@ -16,22 +16,24 @@ internal static class LlamaFactoryKeys
 
     /// <summary>Keys that stand elsewhere in a job.</summary>
     private static readonly Dictionary<string, string> InJob = new(
-        typeof(Hyperparameters).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToDictionary(key => key, key => "hyperparameters." + key))
+        typeof(Hyperparameters).GetProperties().Where(property => property.CanWrite).Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToDictionary(key => key, key => "hyperparameters." + key))
     {
         ["model_name_or_path"] = "model",
         ["dataset"] = "dataset",
         ["template"] = "template",
         ["finetuning_type"] = "method",
+        ["stage"] = "stage",
         ["max_new_tokens"] = "evaluation.max_new_tokens",
     };
 
     /// <summary>Folders, checkpoints and what is told of the training.</summary>
     private static readonly HashSet<string> Own =
     [
-        "stage", "do_train", "do_eval", "do_predict", "predict_with_generate", "eval_dataset", "dataset_dir", "media_dir", "output_dir", "overwrite_output_dir", "logging_dir",
+        "do_train", "do_eval", "do_predict", "predict_with_generate", "eval_dataset", "dataset_dir", "media_dir", "output_dir", "overwrite_output_dir", "logging_dir",
         "resume_from_checkpoint", "adapter_name_or_path", "adapter_folder", "create_new_adapter", "save_strategy", "save_total_limit", "save_only_model", "ignore_data_skip",
         "logging_strategy", "logging_first_step", "report_to", "disable_tqdm", "cache_dir", "tokenized_path", "overwrite_cache", "push_to_hub", "hub_token", "hub_model_id",
         "hf_hub_token", "ms_hub_token", "om_hub_token", "export_dir", "export_hub_model_id", "print_param_status", "local_rank", "streaming",
+        "metric_for_best_model", "greater_is_better", "restore_callback_states_from_checkpoint",
     ];
 
     /// <summary>Keys that a job may not pass on.</summary>
@@ -50,6 +52,8 @@ internal static class LlamaFactoryKeys
                 faults.Add("llamafactory_keys", $"llamafactory.{key}: {fault}");
             }
         }
+
+        LlamaFactoryRules.Check(spec, faults);
     }
 
     private static string? Fault(string key, JsonElement value)

@@ -9,7 +9,7 @@ internal sealed record TrainingPlan
     /// <summary>Keys of LLaMA-Factory's after which samples and micro-batches are others than counted here.</summary>
     private static readonly string[] Regrouping = ["packing", "neat_packing", "mix_strategy", "dataloader_drop_last", "auto_find_batch_size"];
 
-    /// <summary>Samples that are trained.</summary>
+    /// <summary>Samples that are trained; blocks of tokens, where texts are joined to them.</summary>
     public required long Samples { get; init; }
 
     /// <summary>Samples that are kept for the evaluation loss.</summary>
@@ -25,19 +25,18 @@ internal sealed record TrainingPlan
     /// <summary>Why it may be another number; null: it is exact on one device.</summary>
     public string? Unsure { get; init; }
 
-    public static TrainingPlan Of(JobSpec spec, DatasetFacts dataset)
+    /// <param name="tokens">null: not counted.</param>
+    public static TrainingPlan Of(JobSpec spec, DatasetFacts dataset, TokenFacts? tokens)
     {
         var settings = spec.Hyperparameters;
-        var most = settings.MaxSamples > 0 ? settings.MaxSamples : long.MaxValue;
-        var all = dataset.SamplesByFile.Sum(samples => Math.Min(samples, most));
-        var kept = settings.ValSize > 1 ? (long)settings.ValSize : (long)Math.Ceiling(all * settings.ValSize);
-        var samples = Math.Max(0, all - kept);
-        var batches = CeilingOf(samples, settings.PerDeviceTrainBatchSize);
+        var all = BlocksOf(spec, dataset, tokens) ?? TakenSamples(spec, dataset);
+        var heldBack = Math.Min(all, Evaluated(settings.ValSize, all));
+        var batches = CeilingOf(all - heldBack, settings.PerDeviceTrainBatchSize);
         var stepsPerEpoch = CeilingOf(batches, settings.GradientAccumulationSteps);
         return new TrainingPlan
         {
-            Samples = samples,
-            HeldBack = Math.Min(all, kept),
+            Samples = all - heldBack,
+            HeldBack = heldBack,
             SamplesPerStep = (long)settings.PerDeviceTrainBatchSize * settings.GradientAccumulationSteps,
             StepsPerEpoch = stepsPerEpoch,
             Steps = settings.MaxSteps > 0 ? settings.MaxSteps : (long)Math.Ceiling(settings.NumTrainEpochs * stepsPerEpoch),
@@ -45,10 +44,36 @@ internal sealed record TrainingPlan
         };
     }
 
+    /// <summary>Plain texts are joined and divided anew unless the job says no; chats only if it says so.</summary>
+    public static bool Packs(JobSpec spec) => spec.Llamafactory.GetValueOrDefault("neat_packing").ValueKind == JsonValueKind.True
+        || spec.Llamafactory.GetValueOrDefault("packing").ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => spec.Stage == TrainingStage.Pt,
+        };
+
+    /// <summary><c>max_samples</c> holds for each file.</summary>
+    public static long TakenSamples(JobSpec spec, DatasetFacts dataset)
+    {
+        var most = spec.Hyperparameters.MaxSamples;
+        return most > 0 ? dataset.SamplesByFile.Sum(samples => Math.Min(samples, most)) : dataset.Samples;
+    }
+
+    /// <summary>A part is rounded up. Source: datasets 4.8.5, train_test_split, read 2026-11.</summary>
+    public static long Evaluated(double valSize, long samples) => valSize < 1 ? (long)Math.Ceiling(valSize * samples) : (long)valSize;
+
+    /// <summary>null where samples stay what they are, or it is not known: chats are packed whole, into as few as fit, or tokens were not counted of what is taken.</summary>
+    private static long? BlocksOf(JobSpec spec, DatasetFacts dataset, TokenFacts? tokens) =>
+        Packs(spec) && spec.Stage == TrainingStage.Pt && tokens is not null && TakenSamples(spec, dataset) == dataset.Samples
+            ? tokens.Tokens / spec.Hyperparameters.CutoffLen
+            : null;
+
     private static string? UnsureOf(JobSpec spec)
     {
         var keys = Regrouping.Where(key => spec.Llamafactory.GetValueOrDefault(key).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False)).ToList();
         return keys.Count > 0 ? $"llamafactory.{string.Join(", ", keys)} groups the samples in another way."
+            : Packs(spec) ? "Texts are joined to blocks of cutoff_len tokens, a thousand texts at a time, and what is left over of each thousand is not used."
             : spec.Provider.Trainer == TrainerNames.LlamaFactory ? "With several cards there are as many times fewer, of as many times more samples."
             : null;
     }

@@ -49,6 +49,11 @@ internal sealed class DatasetFiles(DataOptions options, TrainerOutput output)
             throw TrainerException.Value("A data set without file_name lies on a hub and is not downloaded here: save it as a file.");
         }
 
+        if (format.Kind != DatasetKind.Chats)
+        {
+            throw TrainerException.Value("The dataset is not applicable in the current training stage.", $"{format.FileName} is described as data for another stage than sft.");
+        }
+
         var path = Path.Combine(options.Folder, format.FileName);
         output.Info("data", $"Loading dataset {format.FileName}...");
         if (!File.Exists(path))

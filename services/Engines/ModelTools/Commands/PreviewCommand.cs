@@ -30,23 +30,23 @@ internal static class PreviewCommand
         foreach (var record in DatasetReader.Read(data.Path, data.Format))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (record is ChatSample sample)
-            {
-                try
-                {
-                    samples.Add(Show(sample, chat, cutoff));
-                }
-                catch (Exception exception) when (exception is ChatTemplateException or TokenizerInputException)
-                {
-                    skipped.Add(new { sample.Line, Reason = exception.Message });
-                }
-            }
-            else if (record is DatasetProblem problem)
+            if (record is DatasetProblem problem)
             {
                 skipped.Add(new { problem.Line, Reason = problem.Message });
             }
+            else
+            {
+                try
+                {
+                    samples.AddRange(record.Examples(chat, cutoff).Select(example => Show(record.Line, example, chat)));
+                }
+                catch (Exception exception) when (exception is ChatTemplateException or TokenizerInputException)
+                {
+                    skipped.Add(new { record.Line, Reason = exception.Message });
+                }
+            }
 
-            if (samples.Count == count || skipped.Count > count)
+            if (samples.Count >= count || skipped.Count > count)
             {
                 break;
             }
@@ -55,17 +55,13 @@ internal static class PreviewCommand
         output.Result(new { Samples = samples, Skipped = skipped });
     }
 
-    private static object Show(ChatSample sample, ModelChat chat, int? cutoff)
+    private static object Show(long line, TrainingExample example, ModelChat chat) => new
     {
-        var example = chat.EncodeExample(sample.Messages(), cutoff: cutoff);
-        return new
-        {
-            sample.Line,
-            Text = chat.Tokenizer.Decode(example.Ids, skipSpecialTokens: false),
-            Tokens = example.Ids.Select((id, index) => new { Id = id, Text = TextOf(id, chat.Tokenizer), Trained = example.Trained[index] }),
-            example.FullLength,
-        };
-    }
+        Line = line,
+        Text = chat.Tokenizer.Decode(example.Ids, skipSpecialTokens: false),
+        Tokens = example.Ids.Select((id, index) => new { Id = id, Text = TextOf(id, chat.Tokenizer), Trained = example.Trained[index] }),
+        example.FullLength,
+    };
 
     /// <summary>A token that is only a part of a character is shown as its vocabulary writes it.</summary>
     private static string TextOf(int id, ITextTokenizer tokenizer)

@@ -59,15 +59,15 @@ internal static class TokenizeCommand
             case DatasetProblem problem:
                 Locked(() => count.Skip(problem.Line, problem.Message));
                 break;
-            case ChatSample sample:
+            default:
                 try
                 {
-                    var example = chat.EncodeExample(sample.Messages(), cutoff: cutoff);
-                    Locked(() => count.Add(example));
+                    var examples = record.Examples(chat, cutoff);
+                    Locked(() => count.Add(examples));
                 }
                 catch (Exception exception) when (exception is ChatTemplateException or TokenizerInputException)
                 {
-                    Locked(() => count.Skip(sample.Line, exception.Message));
+                    Locked(() => count.Skip(record.Line, exception.Message));
                 }
 
                 break;

@@ -30,15 +30,17 @@ internal sealed class TokenCount
 
     public int HighestId { get; private set; } = -1;
 
-    public void Add(TrainingExample example)
+    /// <summary>One sample, of which a pair of answers makes two examples.</summary>
+    public void Add(IReadOnlyCollection<TrainingExample> examples)
     {
+        var longest = examples.Max(example => example.FullLength);
         Samples++;
-        Tokens += example.Ids.Length;
-        TrainedTokens += example.Trained.Count(trained => trained);
-        MaxTokens = Math.Max(MaxTokens, example.FullLength);
-        OverCutoff += example.IsCut ? 1 : 0;
-        HighestId = Math.Max(HighestId, example.Ids.DefaultIfEmpty(-1).Max());
-        var upTo = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, example.FullLength));
+        Tokens += examples.Sum(example => example.Ids.Length);
+        TrainedTokens += examples.Sum(example => example.Trained.Count(trained => trained));
+        MaxTokens = Math.Max(MaxTokens, longest);
+        OverCutoff += examples.Any(example => example.IsCut) ? 1 : 0;
+        HighestId = Math.Max(HighestId, examples.Max(example => example.Ids.DefaultIfEmpty(-1).Max()));
+        var upTo = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, longest));
         _histogram[upTo] = _histogram.GetValueOrDefault(upTo) + 1;
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts.Engines;
 
 namespace FineTunePipeline.Provisioning.Prepare.Checks;
@@ -14,16 +13,16 @@ internal sealed class TokenCheck(EngineRuns engines, PrepareOptions options)
     public async Task<Finding> AskAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
         var job = test.Job!;
+        if (!TokenizeArguments.Can(job.Spec))
+        {
+            return Finding.PutOff($"not counted: the template {job.Spec.Template} is LLaMA-Factory's alone");
+        }
+
         var (tokens, trained, over) = (0L, 0L, 0L);
         foreach (var (index, file) in job.DataFiles.Where(file => file != Description).Index())
         {
             var run = string.Create(CultureInfo.InvariantCulture, $"tokenize-{index}");
-            string[] template = job.Spec.Template == JobSpec.AutoTemplate ? [] : ["--template", job.Spec.Template];
-            string[] arguments =
-            [
-                "tokenize", $"{job.DataFolder}/{file}", "--model", job.ModelFolder,
-                "--cutoff", job.Spec.Hyperparameters.CutoffLen.ToString(CultureInfo.InvariantCulture), .. template,
-            ];
+            var arguments = TokenizeArguments.For(job.Spec, $"{job.DataFolder}/{file}", job.ModelFolder);
             var end = await engines.ToEndAsync(test, Engine.Model, run, arguments, options.ModelTimeLimit, "counting tokens", cancellationToken);
             if (!end.Succeeded)
             {

@@ -43,7 +43,7 @@ public sealed class TrainingPlanTests
             Llamafactory = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(own)!,
         };
 
-        var unsure = TrainingPlan.Of(spec, Facts(10)).Unsure;
+        var unsure = TrainingPlan.Of(spec, Facts(10), tokens: null).Unsure;
 
         Assert.True(why is null ? unsure is null : unsure!.StartsWith(why, StringComparison.Ordinal), unsure);
     }
@@ -79,7 +79,7 @@ public sealed class TrainingPlanTests
         Assert.Equal((counted.StepsPerEpoch, counted.TotalSteps), (plan.StepsPerEpoch, plan.Steps));
     }
 
-    private static TrainingPlan Plan(Hyperparameters settings, params long[] samples) => TrainingPlan.Of(Spec(settings), Facts(samples));
+    private static TrainingPlan Plan(Hyperparameters settings, params long[] samples) => TrainingPlan.Of(Spec(settings), Facts(samples), tokens: null);
 
     private static JobSpec Spec(Hyperparameters settings) => new() { Model = "m", Dataset = "d", Hyperparameters = settings };
 

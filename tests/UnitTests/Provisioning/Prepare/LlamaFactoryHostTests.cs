@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Provisioning.Prepare;
@@ -168,15 +170,49 @@ public sealed class LlamaFactoryHostTests : IDisposable
         Assert.Contains("no kernel image", finding.Found);
     }
 
+    [Fact]
+    public async Task A_host_without_a_card_is_unfit_for_weights_in_few_bits()
+    {
+        var finding = await Trainer.ComputeAsync(await FoundAsync(cards: null, """{"quantization_bit": 4}"""), default);
+
+        Assert.False(finding.Passed);
+        Assert.Contains("quantization_bit needs a graphics card, and this host has none that PyTorch can use", finding.Found);
+    }
+
+    [Theory]
+    [InlineData(0, "0.49.0", "", true, "; bitsandbytes 0.49.0 with 8 bits")]
+    [InlineData(1, "", "ModuleNotFoundError: No module named 'bitsandbytes'", false, "quantization_bit 8 cannot be used here (ModuleNotFoundError: No module named 'bitsandbytes'): install bitsandbytes there")]
+    [InlineData(1, "", "RuntimeError: CUDA error: no kernel image is available", false, "no kernel image is available): install bitsandbytes there, take a newer card, or take quantization_bit out")]
+    public async Task A_card_that_its_library_does_not_know_is_unfit_for_weights_in_few_bits(int exitCode, string said, string error, bool passed, string part)
+    {
+        _torch = OnCard;
+        var test = await FoundAsync(cards: "NVIDIA GeForce RTX 4090", """{"quantization_bit": 8}""");
+        _host.On("-c", call => call.Argument(1).Contains("bitsandbytes", StringComparison.Ordinal)
+            ? new ScriptedRun(RunState.Exited, exitCode, said + "\n", error + "\n")
+            : ScriptedRun.Done(_torch));
+
+        var finding = await Trainer.ComputeAsync(test, default);
+
+        Assert.Equal(passed, finding.Passed);
+        Assert.Contains(part, finding.Found);
+        Assert.Equal("8", _host.Calls[^1].Argument(2));
+    }
+
     private IHostTrainer Trainer => HostTrainers.All(FakeEngines.In(_folder), new PrepareOptions(), _options)[1];
 
-    private async Task<HostUnderTest> FoundAsync(string? cards)
+    private async Task<HostUnderTest> FoundAsync(string? cards, string? keys = null)
     {
-        var test = Test();
+        var test = Test() with { Job = keys is null ? null : Job(keys) };
         test.Cards = cards;
         Assert.True((await Trainer.FindAsync(test, default)).Passed);
         return test;
     }
+
+    private static JobUnderTest Job(string keys) => new()
+    {
+        Spec = new JobSpec { Model = "m", Dataset = "d", Llamafactory = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(keys)! },
+        RunsFolder = "/work/runs",
+    };
 
     private HostUnderTest Test() => new(_host, "/work", "/work", 1, null, Trainer);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Hosts;
@@ -49,10 +50,36 @@ internal sealed class LlamaFactoryHostTrainer(TrainerLocator trainers, IOptions<
         }
 
         var environment = LlamaFactoryEnvironment.Read(answer);
-        return test.TrainerPython is { } python
-            ? await LookAsync(test, tool with { FileName = python }, environment, cancellationToken)
-            : Judge(test, environment);
+        var python = test.TrainerPython is { } path ? tool with { FileName = path } : null;
+        var finding = python is null ? Judge(test, environment) : await LookAsync(test, python, environment, cancellationToken);
+        return finding.Passed != false && QuantizationBits(test.Job) is { } bits ? await QuantizeAsync(test, python, bits, finding, cancellationToken) : finding;
     }
+
+    /// <summary>QLoRA computes on a card alone, by a library that knows not every card: it is tried before anything is sent there.</summary>
+    private async Task<Finding> QuantizeAsync(HostUnderTest test, HostCommand? python, string bits, Finding found, CancellationToken cancellationToken)
+    {
+        if (test.Program is not { Cards: > 0 })
+        {
+            return Finding.Bad($"{found.Found}; quantization_bit needs a graphics card, and this host has none that PyTorch can use: take a host with one, or take quantization_bit out");
+        }
+
+        if (python is null || test.Job!.Spec.Llamafactory.GetValueOrDefault("quantization_method") is { ValueKind: JsonValueKind.String } method && method.GetString() != "bnb")
+        {
+            return found;
+        }
+
+        var result = await test.Host.RunAsync(
+            python with { Arguments = ["-c", LlamaFactoryScripts.Quantize, bits], TimeLimit = prepare.Value.ProbeTimeLimit }, cancellationToken);
+        EngineSilentException.ThrowIfSilent(result, $"{python.FileName} with bitsandbytes");
+        return result.ExitCode == 0
+            ? found with { Found = $"{found.Found}; bitsandbytes {EngineChecks.LastLine(result.StandardOutput)} with {bits} bits" }
+            : Finding.Bad(
+                $"quantization_bit {bits} cannot be used here ({EngineChecks.LastLine(result.StandardError)}): install bitsandbytes there, take a newer card, or take quantization_bit out",
+                result.StandardError);
+    }
+
+    private static string? QuantizationBits(JobUnderTest? job) =>
+        job?.Spec.Llamafactory.GetValueOrDefault("quantization_bit") is { ValueKind: JsonValueKind.Number } bits ? bits.GetRawText() : null;
 
     /// <summary>By its own Python: whether the card computes, and computes correctly.</summary>
     private async Task<Finding> LookAsync(HostUnderTest test, HostCommand python, LlamaFactoryEnvironment environment, CancellationToken cancellationToken)

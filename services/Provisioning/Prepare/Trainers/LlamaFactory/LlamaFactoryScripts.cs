@@ -30,6 +30,19 @@ internal static class LlamaFactoryScripts
         [ ! -x "$python" ] || echo "$python"
         """;
 
+    /// <summary>One product with weights in the number of bits that its argument says; prints the version of what keeps them so.</summary>
+    public const string Quantize = """
+        import sys, torch, bitsandbytes
+        from bitsandbytes.nn import Linear4bit, Linear8bitLt
+        card, size = torch.device("cuda:0"), 64
+        layer = Linear8bitLt(size, size, bias=False, has_fp16_weights=False) if sys.argv[1] == "8" else Linear4bit(size, size, bias=False, compute_dtype=torch.float16)
+        product = layer.to(card)(torch.ones(1, size, device=card, dtype=torch.float16))
+        torch.cuda.synchronize()
+        if not bool(torch.isfinite(product).all()):
+            raise ValueError("a product with quantised weights is no number")
+        print(bitsandbytes.__version__)
+        """;
+
     /// <summary>PyTorch's look at the machine, in the form of <c>finetune-trainer env --json</c>. Emulated bfloat16 is slow: only cards from Ampere on have it.</summary>
     public const string Torch = """
         import json, time, torch
