@@ -22,7 +22,8 @@ internal static class DatasetEntry
         var present = await DatasetColumns.ReadAsync(path, cancellationToken);
         if (Media.FirstOrDefault(present.Contains) is { } media)
         {
-            throw new InvalidDatasetException(path, $"its records have pictures, sounds or films (column '{media}'), and the model reads text alone; take the column out, and records that need it");
+            throw new InvalidDatasetException(
+                path, $"its records have pictures, sounds or films (column '{media}'), and the model reads text alone; take the column out, and records that need it");
         }
 
         var entry = new JsonObject { ["file_name"] = Path.GetFileName(path) };

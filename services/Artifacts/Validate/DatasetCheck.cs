@@ -76,7 +76,10 @@ internal static class DatasetCheck
             var format = info.Find(file.Name);
             if (format.Media is { } media)
             {
-                faults.Add("dataset_media", $"dataset: {file.Origin} has pictures, sounds or films (column '{media}'), and the model reads text alone: take the column out of {DatasetInfo.FileName}, and records that need it out of the data.");
+                faults.Add(
+                    "dataset_media",
+                    $"dataset: {file.Origin} has pictures, sounds or films (column '{media}'), and the model reads text alone: "
+                    + $"take the column out of {DatasetInfo.FileName}, and records that need it out of the data.");
                 return [];
             }
 
@@ -86,7 +89,9 @@ internal static class DatasetCheck
             }
 
             faults.Add(
-                "dataset_stage", $"dataset: {file.Origin} holds, by its {DatasetInfo.FileName}, {StageData.Name(format.Kind)}; the job needs {StageData.Name(kind)}: set stage, or change the entry.");
+                "dataset_stage",
+                $"dataset: {file.Origin} holds, by its {DatasetInfo.FileName}, {StageData.Name(format.Kind)}; "
+                + $"the job needs {StageData.Name(kind)}: set stage, or change the entry.");
             return [];
         }
         catch (InvalidDatasetException exception)

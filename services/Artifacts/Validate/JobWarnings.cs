@@ -26,13 +26,14 @@ internal static class JobWarnings
 
         if (plan.Steps <= spec.Hyperparameters.SaveSteps)
         {
-            warnings.Add($"The training has about {plan.Steps} steps, and hyperparameters.save_steps is {spec.Hyperparameters.SaveSteps}: no checkpoint comes before its end, and a host that is taken costs all of it.");
+            warnings.Add($"The training has about {plan.Steps} steps, and hyperparameters.save_steps is {spec.Hyperparameters.SaveSteps}: no checkpoint comes before its end, "
+                + "and a host that is taken costs all of it.");
         }
 
         if (tokens is null && model is not null)
         {
-            warnings.Add($"The template {spec.Template} is LLaMA-Factory's alone: the data's tokens are not counted, and memory is foreseen for samples of cutoff_len {spec.Hyperparameters.CutoffLen}"
-                + (model.Config.Context < spec.Hyperparameters.CutoffLen ? $", which is more than the {model.Config.Context} that the model was made for." : "."));
+            warnings.Add($"The template {spec.Template} is LLaMA-Factory's alone: the data's tokens are not counted, and memory is foreseen for samples of "
+                + $"cutoff_len {spec.Hyperparameters.CutoffLen}" + (model.Config.Context < spec.Hyperparameters.CutoffLen ? $", which is more than the {model.Config.Context} that the model was made for." : "."));
         }
 
         if (tokens is { OverCutoff: > 0 })

@@ -60,7 +60,8 @@ internal static partial class SpecRules
             var nearest = NearestName.Find(spec.Template, LlamaFactoryTemplates.All);
             faults.Add(
                 "spec_word",
-                $"template: LLaMA-Factory has no template '{spec.Template}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")} Set {JobSpec.AutoTemplate}, which takes the model's own, or a name that it knows.");
+                $"template: LLaMA-Factory has no template '{spec.Template}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")} "
+                + $"Set {JobSpec.AutoTemplate}, which takes the model's own, or a name that it knows.");
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
                 await host.PlaceAsync(store, manifest, folderOf(row.Step), cancellationToken);
                 return new PlacedCheckpoint(row.Step, manifest, await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken));
             }
-            catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException or BestCheckpointMissingException)
+            catch (Exception exception) when (IsLost(exception) || exception is BestCheckpointMissingException)
             {
                 logger.CheckpointUnusable(exception, jobId, row.Step);
                 await host.DeleteAsync(folderOf(row.Step), cancellationToken);
@@ -77,6 +77,22 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
             ? new ArtifactReference(row.ManifestSha256, row.ManifestBytes)
             : null;
 
+    /// <summary>Whole or not at all: what lies in the output folder may be taken for a checkpoint of this attempt.</summary>
+    private async Task PlaceBestAsync(IComputeHost host, ArtifactReference manifest, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.PlaceAsync(store, manifest, folder, cancellationToken);
+        }
+        catch (Exception exception) when (IsLost(exception))
+        {
+            await host.DeleteAsync(folder, cancellationToken);
+            throw;
+        }
+    }
+
+    private static bool IsLost(Exception exception) => exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException;
+
     private async Task<int?> FitAsync(string jobId, IComputeHost host, Func<int, string> folderOf, int step, int batchSize, CancellationToken cancellationToken)
     {
         var path = $"{folderOf(step)}/{CheckpointFolders.StateFile}";
@@ -84,7 +100,7 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
         if (state?.BestStep is { } best && best != step)
         {
             var manifest = await FindAsync(jobId, best, cancellationToken) ?? throw new BestCheckpointMissingException(step, best);
-            await host.PlaceAsync(store, manifest, folderOf(best), cancellationToken);
+            await PlaceBestAsync(host, manifest, folderOf(best), cancellationToken);
         }
 
         if (state?.Fitted(batchSize, state.BestStep is { } bestStep ? folderOf(bestStep) : null) is { } fitted)

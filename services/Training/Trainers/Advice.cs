@@ -16,6 +16,7 @@ internal static partial class Advice
         (NoTemplate(), "Set template to auto, or to a name that this version of LLaMA-Factory knows."),
         (NoTokenizer(), "The model's tokenizer cannot be read by this version of transformers: download it again, or take a host with a newer version."),
         (NoBf16(), "This host's cards cannot compute in bfloat16: set fp16: true under llamafactory, or take a newer card."),
+        (MixedTypes(), "Trained layers and the others have different types: set bf16: true under llamafactory, or fp16: true on an older card."),
         (NoQuantization(), "quantization_bit needs bitsandbytes, and a card that it knows: install it on the host, or take quantization_bit out of llamafactory."),
         (NoFlashAttention(), "Set flash_attn: sdpa under llamafactory, or install flash-attn on the host."),
         (OtherVersions(), "The host's libraries do not go with its LLaMA-Factory: install what it names there, or set DISABLE_VERSION_CHECK=1 in LlamaFactory:Environment."),
@@ -52,6 +53,9 @@ internal static partial class Advice
 
     [GeneratedRegex("doesn't support bf16|does not support bf16", RegexOptions.IgnoreCase)]
     private static partial Regex NoBf16();
+
+    [GeneratedRegex("to have the same dtype|expected scalar type")]
+    private static partial Regex MixedTypes();
 
     [GeneratedRegex("bitsandbytes", RegexOptions.IgnoreCase)]
     private static partial Regex NoQuantization();

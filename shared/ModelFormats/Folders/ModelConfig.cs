@@ -29,7 +29,7 @@ public sealed record ModelConfig
     /// <summary>Bytes per parameter of the weights as stored: 2 or 4.</summary>
     public required int WeightBytes { get; init; }
 
-    /// <summary>Tokens that the model was made for at most; null if it does not say, or stretches them by its own rule.</summary>
+    /// <summary>Tokens that the model was made for at most; null if it does not say, or stretches its positions.</summary>
     public required long? Context { get; init; }
 
     public long Queries => Heads * HeadSize;
@@ -83,7 +83,7 @@ public sealed record ModelConfig
             Vocabulary = Number("vocab_size"),
             KeyValueHeads = Number("num_key_value_heads", heads),
             HeadSize = Number("head_dim", hidden / heads),
-            Context = Stretches() ? null : root.TryGetProperty("max_position_embeddings", out var positions) && positions.ValueKind == JsonValueKind.Number && positions.TryGetInt64(out var most) && most > 0 ? most : null,
+            Context = ContextOf(root),
             TiedEmbedding = root.TryGetProperty("tie_word_embeddings", out var tied) && tied.ValueKind == JsonValueKind.True,
             WeightBytes = Text("dtype") is "float32" || Text("torch_dtype") is "float32" ? 4 : 2,
         };
@@ -113,11 +113,25 @@ public sealed record ModelConfig
             return otherwise.Value;
         }
 
-        // A dynamic scale grows with the text; the others are part of max_position_embeddings.
-        bool Stretches() => root.TryGetProperty("rope_scaling", out var scaling) && scaling.ValueKind == JsonValueKind.Object
-            && (scaling.TryGetProperty("rope_type", out var kind) || scaling.TryGetProperty("type", out kind)) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "dynamic";
-
         string? Text(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
+    /// <summary>How far a model goes that stretches its positions, each kind of stretching says in its own way, and some do not; Llama 3's counts it in.</summary>
+    private static long? ContextOf(JsonElement root)
+    {
+        foreach (var name in new[] { "rope_scaling", "rope_parameters" })
+        {
+            if (root.TryGetProperty(name, out var rope) && rope.ValueKind == JsonValueKind.Object
+                && (rope.TryGetProperty("rope_type", out var kind) || rope.TryGetProperty("type", out kind))
+                && kind.ValueKind == JsonValueKind.String && kind.GetString() is not ("default" or "llama3"))
+            {
+                return null;
+            }
+        }
+
+        return root.TryGetProperty("max_position_embeddings", out var most) && most.ValueKind == JsonValueKind.Number && most.TryGetInt64(out var positions) && positions > 0
+            ? positions
+            : null;
     }
 
     private static ModelConfig? Refuse(FaultList faults, string what)

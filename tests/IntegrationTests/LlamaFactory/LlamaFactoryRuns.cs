@@ -28,7 +28,14 @@ internal sealed class LlamaFactoryRuns(TemporaryFolder folder)
             .Add("output_dir", output).Add("overwrite_output_dir", false).Add("logging_steps", 1).Add("save_steps", 3).Add("save_only_model", false).Add("report_to", "none")
             .Add("plot_loss", true)
             .Add("per_device_train_batch_size", batch).Add("gradient_accumulation_steps", accumulation).Add("learning_rate", 0.001).Add("max_steps", Steps).Add("seed", 42);
-        return method == "lora" ? yaml.Add("lora_rank", 4).Add("lora_target", "all") : yaml;
+        return method switch
+        {
+            "lora" => yaml.Add("lora_rank", 4).Add("lora_target", "all"),
+
+            // As the pipeline writes it for a host without a card.
+            "freeze" => yaml.Add("bf16", true).Add("use_cpu", true),
+            _ => yaml,
+        };
     }
 
     public Task<EngineResult> TrainAsync(TrainerYaml yaml) => RunAsync("train", yaml.ToString());

@@ -89,7 +89,7 @@ public sealed class StageDataTests : IDisposable
 
         var (folder, _) = await BuildAsync(_folder.At("data"), DatasetKind.Chats);
 
-        Assert.Null(DatasetInfo.Load(folder.Path).Find("mine").Query);
+        Assert.Null(DatasetInfo.Load(folder.Path).Find("a").Query);
     }
 
     [Fact]

@@ -13,12 +13,12 @@ public sealed class JobFileDefaultsTests
     private const string Defaults =
         """
         {
-          "model": "m", "dataset": "d.json", "variables": {}, "method": "lora", "template": "auto",
+          "model": "m", "dataset": "d.json", "variables": {}, "stage": "sft", "method": "lora", "template": "auto",
           "hyperparameters": {
             "learning_rate": 0.0001, "num_train_epochs": 3, "max_steps": -1, "per_device_train_batch_size": 1, "gradient_accumulation_steps": 8,
             "lr_scheduler_type": "cosine", "warmup_ratio": 0.1, "weight_decay": 0, "adam_beta1": 0.9, "adam_beta2": 0.999, "max_grad_norm": 1,
             "cutoff_len": 2048, "max_samples": 0, "train_on_prompt": false, "val_size": 0, "lora_rank": 8, "lora_alpha": 0, "lora_dropout": 0,
-            "lora_target": "all", "seed": 42, "logging_steps": 5, "save_steps": 100, "group_by_length": false
+            "lora_target": "all", "seed": 42, "logging_steps": 5, "save_steps": 100, "early_stopping_steps": 0, "load_best_model_at_end": false, "group_by_length": false
           },
           "llamafactory": {},
           "evaluation": { "min_taught": 0, "max_general_drop": 1, "max_new_tokens": 64 },

@@ -88,6 +88,19 @@ public sealed class LlamaFactoryYamlTests
         Assert.Contains(methodLine, lines);
     }
 
+    [Theory]
+    [InlineData(0, "float32", "{}", "bfloat16", "bf16: true;use_cpu: true")]
+    [InlineData(0, "float32", """{"bf16": false}""", "float32", "bf16: false")]
+    [InlineData(1, "float16", "{}", "float16", "fp16: true")]
+    public void Freeze_mixes_types_on_a_processor_too(int cards, string found, string own, string precision, string lines)
+    {
+        var command = On(new TrainerProgram { FileName = "/tool", Cards = cards, Precision = found }, own);
+        command = command with { Spec = command.Spec with { Method = FineTuningMethod.Freeze } };
+
+        Assert.Equal(precision, LlamaFactoryYaml.Precision(command));
+        Assert.Equal(lines.Split(';'), Added(command));
+    }
+
     [Fact]
     public void The_best_checkpoint_is_told_by_the_evaluation_loss()
     {

@@ -57,6 +57,7 @@ public sealed class TrainingBestTests : IDisposable
         await _bench.RunAsync(Command(attempt: 2), claim);
 
         Assert.Equal(0, Assert.Single(claim.Events<TrainingStarted>()).FromStep);
+        Assert.DoesNotContain(_bench.Host.Files.Keys, path => path.StartsWith(_bench.Output + "/checkpoint-20", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class TrainingRunnerTests : IDisposable
 
         Assert.Equal((100, 0.5, _bench.Output), (completed.Trained.Steps, completed.Trained.FinalLoss, completed.Trained.OutputFolder));
         var manifest = await _bench.Store.VerifyAsync(completed.Trained.Output, default);
-        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "trainer_log.jsonl"], manifest.Files.Select(file => file.Path));
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "trainer_log.jsonl", "trainer_state.json"], manifest.Files.Select(file => file.Path));
         Assert.Equal(0, Assert.Single(_claim.Events<TrainingStarted>()).FromStep);
         Assert.Equal([10, 30, 100], _claim.Events<TrainingProgressed>().Select(progress => progress.Step));
         Assert.Equal(100, Assert.IsType<TrainingProgressed>(Assert.Single(_claim.ToldWithOutcome)).Step);

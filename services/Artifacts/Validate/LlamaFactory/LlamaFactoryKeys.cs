@@ -16,7 +16,9 @@ internal static class LlamaFactoryKeys
 
     /// <summary>Keys that stand elsewhere in a job.</summary>
     private static readonly Dictionary<string, string> InJob = new(
-        typeof(Hyperparameters).GetProperties().Where(property => property.CanWrite).Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).ToDictionary(key => key, key => "hyperparameters." + key))
+        typeof(Hyperparameters).GetProperties().Where(property => property.CanWrite)
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
+            .ToDictionary(key => key, key => "hyperparameters." + key))
     {
         ["model_name_or_path"] = "model",
         ["dataset"] = "dataset",

@@ -105,7 +105,7 @@ internal static class LlamaFactoryRules
     private static void CheckQuantization(JobSpec spec, FaultList faults)
     {
         var bits = Number(spec, "quantization_bit");
-        if (Text(spec, "quantization_method") is null or "bnb" && bits is not (4 or 8))
+        if (Text(spec, "quantization_method") is null or "bnb" && bits == Math.Floor(bits) && bits is not (4 or 8))
         {
             Fault(faults, "quantization_bit", $"it must be 4 or 8, not {bits.ToString(CultureInfo.InvariantCulture)}.");
         }

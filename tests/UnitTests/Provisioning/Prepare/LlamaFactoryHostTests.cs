@@ -187,7 +187,7 @@ public sealed class LlamaFactoryHostTests : IDisposable
     {
         _torch = OnCard;
         var test = await FoundAsync(cards: "NVIDIA GeForce RTX 4090", """{"quantization_bit": 8}""");
-        _host.On("-c", call => call.Argument(1).Contains("bitsandbytes", StringComparison.Ordinal)
+        _host.On("-c", call => call.Argument(0).Contains("bitsandbytes", StringComparison.Ordinal)
             ? new ScriptedRun(RunState.Exited, exitCode, said + "\n", error + "\n")
             : ScriptedRun.Done(_torch));
 
@@ -195,7 +195,7 @@ public sealed class LlamaFactoryHostTests : IDisposable
 
         Assert.Equal(passed, finding.Passed);
         Assert.Contains(part, finding.Found);
-        Assert.Equal("8", _host.Calls[^1].Argument(2));
+        Assert.Equal("8", _host.Calls[^1].Argument(1));
     }
 
     private IHostTrainer Trainer => HostTrainers.All(FakeEngines.In(_folder), new PrepareOptions(), _options)[1];
