@@ -82,7 +82,7 @@ public sealed class LlamaFactoryYamlTests
     {
         var command = On(new TrainerProgram { FileName = "/tool" });
 
-        var lines = LlamaFactoryYaml.Of(command with { Spec = command.Spec with { Stage = stage, Method = method } }, "/out", null).ToString().Split('\n');
+        var lines = LlamaFactoryYaml.Of(TrainingSetup.Of(command with { Spec = command.Spec with { Stage = stage, Method = method } }, "/out", null)).ToString().Split('\n');
 
         Assert.Contains(stageLine, lines);
         Assert.Contains(methodLine, lines);
@@ -97,7 +97,7 @@ public sealed class LlamaFactoryYamlTests
         var command = On(new TrainerProgram { FileName = "/tool", Cards = cards, Precision = found }, own);
         command = command with { Spec = command.Spec with { Method = FineTuningMethod.Freeze } };
 
-        Assert.Equal(precision, LlamaFactoryYaml.Precision(command));
+        Assert.Equal(precision, LlamaFactoryYaml.Precision(command.Spec, command.Prepared.Trainer));
         Assert.Equal(lines.Split(';'), Added(command));
     }
 
@@ -111,7 +111,7 @@ public sealed class LlamaFactoryYamlTests
         Assert.Equal(
             ["metric_for_best_model: \"eval_loss\"", "greater_is_better: false", "restore_callback_states_from_checkpoint: true", "early_stopping_steps: 3", "load_best_model_at_end: true"],
             Added(command));
-        var lines = LlamaFactoryYaml.Of(command, "/out", null).ToString().Split('\n');
+        var lines = LlamaFactoryYaml.Of(TrainingSetup.Of(command, "/out", null)).ToString().Split('\n');
         Assert.Contains("eval_steps: 20", lines);
         Assert.Contains("save_steps: 20", lines);
     }

@@ -1,3 +1,4 @@
+using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Training;
 using FineTunePipeline.Training.Watching;
@@ -19,5 +20,8 @@ public sealed class TrainingWarningsTests
     [InlineData(null)]
     public void A_low_one_or_one_that_is_not_known_is_not(double? loss) => Assert.Empty(Of(loss));
 
-    private static IReadOnlyList<string> Of(double? loss) => TrainingWarnings.Of(new WatchedRun(new RunLook { State = RunState.Exited, ExitCode = 0 }, 60, loss, []));
+    [Fact]
+    public void Of_a_stage_whose_loss_is_of_another_kind_nothing_is_said() => Assert.Empty(Of(7.5, TrainingStage.Pt));
+
+    private static IReadOnlyList<string> Of(double? loss, TrainingStage stage = TrainingStage.Sft) => TrainingWarnings.Of(stage, new WatchedRun(new RunLook { State = RunState.Exited, ExitCode = 0 }, 60, 60, loss, []));
 }
