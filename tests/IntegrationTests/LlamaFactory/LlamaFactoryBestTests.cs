@@ -60,6 +60,25 @@ public sealed class LlamaFactoryBestTests : IDisposable
         Assert.Equal(await WeightsAsync(whole + "-gone", method), await WeightsAsync(resumed, method));
     }
 
+    /// <summary>Why the pipeline brings the best checkpoint along, and compares the result with it: the tool says nothing.</summary>
+    [Fact]
+    public async Task Without_the_best_checkpoint_beside_it_it_ends_well_and_with_other_weights()
+    {
+        Assert.SkipWhen(LlamaFactoryTool.IsOurOwn, "Our own trainer knows no best checkpoint.");
+        var (whole, resumed) = (_folder.At("whole"), _folder.At("elsewhere", "resumed"));
+        Assert.Equal(0, (await _runs.TrainAsync(await WatchedAsync("lora", whole))).ExitCode);
+        var best = (await StateAsync(whole)).BestStep!.Value;
+        var last = best + 4;
+        _folder.CopyFolder($"{whole}/checkpoint-{last}", $"{resumed}/checkpoint-{last}");
+        Directory.Move(whole, whole + "-gone");
+
+        var end = await _runs.TrainAsync((await WatchedAsync("lora", resumed)).Add("resume_from_checkpoint", $"{resumed}/checkpoint-{last}"));
+
+        Assert.Equal(0, end.ExitCode);
+        Assert.Equal(best, (await StateAsync(resumed)).BestStep);
+        Assert.NotEqual(await WeightsAsync($"{whole}-gone/checkpoint-{best}", "lora"), await WeightsAsync(resumed, "lora"));
+    }
+
     /// <summary>So fast that the evaluation loss soon rises.</summary>
     private async Task<TrainerYaml> WatchedAsync(string method, string output) => (await _runs.TrainingAsync("tiny-qwen3", method, output))
         .Add("learning_rate", 0.02).Add("lr_scheduler_type", "constant").Add("max_steps", 60).Add("save_steps", 2).Add("save_total_limit", 3)
