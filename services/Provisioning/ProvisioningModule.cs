@@ -60,6 +60,8 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddSingleton<EnginePackages>();
         services.AddSingleton<EngineInstaller>();
         services.AddSingleton<EngineRuns>();
+        services.AddSingleton<WheelFolder>();
+        services.AddSingleton<LlamaFactoryInstaller>();
         services.AddSingleton<EnvironmentChecks>();
         services.AddSingleton<EnvironmentTest>();
         services.AddSingleton<ModelCache>();

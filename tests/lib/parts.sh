@@ -7,8 +7,9 @@
 #   FINETUNE_TEST_RABBITMQ, FINETUNE_TEST_RABBITMQ_CONTROL (`CONTROL kill`, `start`, `ctl VERB…`), FINETUNE_TEST_POSTGRES,
 #   FINETUNE_TEST_CONTAINERS_RABBITMQ and FINETUNE_TEST_CONTAINERS_HOST (the images) with DOCKER_HOST and Testcontainers' own settings
 source "$(dirname "${BASH_SOURCE[0]}")/process.sh"
-# The last three are for the tests of supervise.sh, which run it by another shell, read it and move its clock.
-PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps busybox shellcheck libfaketime"
+# busybox, shellcheck and libfaketime are for the tests of supervise.sh, which run it by another shell, read it and move its clock; python3-venv is what hosts
+# install LLaMA-Factory with.
+PARTS_PACKAGES="rabbitmq-server postgresql openssh-server podman runc netavark iptables procps busybox shellcheck libfaketime python3-venv"
 
 parts_docker() { command -v docker >/dev/null && timeout 20 docker info >/dev/null 2>&1; }
 

@@ -68,7 +68,8 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
     }
 
     private static bool Concerns(EnvironmentCheck check, HostUnderTest test) =>
-        (test.Package is not null || !check.OnlyWhereInstalled || (check.OfCards && test.UsesCard)) && (test.Job?.HostFolder is not null || !check.OnlyOfHostModel);
+        (test.Package is not null || !check.OnlyWhereInstalled || (check.OfCards && test.UsesCard)) && (test.Job?.HostFolder is not null || !check.OnlyOfHostModel)
+        && (test.Trainer.Installs || !check.OnlyIfTrainerInstalls);
 
     private async Task<CheckResult> AskAsync(EnvironmentCheck check, HostUnderTest test, CancellationToken cancellationToken)
     {

@@ -30,9 +30,13 @@ public sealed class PrepareOptions
     [Range(typeof(TimeSpan), "00:00:05", "3650.00:00:00", ErrorMessage = "Prepare:MaximumClockOffset must be between five seconds and ten years.")]
     public TimeSpan MaximumClockOffset { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Longest time of bringing our engines to a rented host and unpacking them there. Default: 1 hour.</summary>
+    /// <summary>Longest time of bringing our engines to a rented host and unpacking them there; also of bringing it LLaMA-Factory's wheels. Default: 1 hour.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Prepare:InstallTimeLimit must be between five seconds and a day.")]
     public TimeSpan InstallTimeLimit { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest time of installing a trainer on a rented host that lacks it (LlamaFactory:Install). Default: 20 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00", ErrorMessage = "Prepare:TrainerInstallTimeLimit must be between five seconds and a day.")]
+    public TimeSpan TrainerInstallTimeLimit { get; set; } = TimeSpan.FromMinutes(20);
 
     /// <summary>
     /// Addresses, separated by commas, of which the test of a rented host tells whether they can be reached from there. Default: Hugging Face, its mirror and

@@ -27,7 +27,7 @@ internal sealed class EngineRuns(EngineLocator engines, HostRuns runs)
         var end = await runs.ToEndAsync(test.Host, FolderOf(test, name), command, doing, cancellationToken);
         if (end is { WasKilled: true, HitTimeLimit: false })
         {
-            var message = $"The engine was ended from outside (by a person, or by the system for want of memory) while {doing}.";
+            var message = $"What ran on the host was ended from outside (by a person, or by the system for want of memory) while {doing}.";
             throw new StageException(new Failure("engine_killed", message, FailureKind.Transient) { Evidence = end.Evidence });
         }
 

@@ -18,6 +18,9 @@ internal sealed record EnvironmentCheck(
     /// <summary>Asked only where the job's model lies on the host.</summary>
     public bool OnlyOfHostModel { get; init; }
 
+    /// <summary>Asked only where a host that lacks the trainer gets it.</summary>
+    public bool OnlyIfTrainerInstalls { get; init; }
+
     /// <summary>Asked only when nothing failed before: it would fail for the same reason, or cost much.</summary>
     public bool OnlyIfFitSoFar { get; init; }
 }

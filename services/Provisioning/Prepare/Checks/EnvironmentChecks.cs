@@ -59,6 +59,9 @@ internal sealed class EnvironmentChecks(
     private static IReadOnlyList<EnvironmentCheck> Programs(PrepareOptions options, EngineChecks engine, NetworkCheck network, ModelChecks model) =>
     [
         Platform("engines", options.InstallTimeLimit, engine.InstallAsync, "What the host said is in the log. " + TakeAnother) with { OnlyIfFitSoFar = true },
+        Platform(
+            "install", options.InstallTimeLimit + options.TrainerInstallTimeLimit + Short, static (test, cancellationToken) => test.Trainer.InstallAsync(test, cancellationToken),
+            "What pip said is in the log. Change what it names, install it there by hand, or take another host.") with { OnlyIfFitSoFar = true, OnlyIfTrainerInstalls = true },
         Any("trainer", options.ProbeTimeLimit, static (test, cancellationToken) => test.Trainer.FindAsync(test, cancellationToken), "Run it there and mend what it says, or take another host.") with { OnlyIfFitSoFar = true },
         Platform("torch", options.ProbeTimeLimit, static (test, cancellationToken) => test.Trainer.ComputeAsync(test, cancellationToken), "A driver that is older than libtorch's CUDA cannot be used: mend it there, or take another host.")
             with { OnlyIfFitSoFar = true, OfCards = true },

@@ -12,6 +12,12 @@ internal interface IHostTrainer
     /// <summary>It computes on a graphics card where there is one.</summary>
     bool UsesCard { get; }
 
+    /// <summary>A rented host that lacks it gets it.</summary>
+    bool Installs => false;
+
+    /// <summary>Sees to it that it is there, by installing it where it is not. Asked only where <see cref="Installs"/>; entered again, it goes on.</summary>
+    Task<Finding> InstallAsync(HostUnderTest test, CancellationToken cancellationToken) => throw new NotSupportedException($"{Name} comes with our engines.");
+
     /// <summary>Is it there, and does it start? Notes where it is and its version in the test.</summary>
     /// <exception cref="EngineSilentException">It was ended before it told its version.</exception>
     Task<Finding> FindAsync(HostUnderTest test, CancellationToken cancellationToken);

@@ -78,8 +78,10 @@ public sealed class HostChecksTests : IAsyncDisposable
         _connector = new SshHostConnector(Options.Create(new SshOptions { KeyFile = _server.KeyFile }), TimeProvider.System);
         var host = _connector.Connect(_server.Endpoint.Reference(_folder.At("work")) with { HostKey = _server.Fingerprint });
         Directory.CreateDirectory(_folder.At("models", "my base"));
-        var trainers = new TrainerLocator(new EngineLocator(Options.Create(new EngineOptions())));
-        var trainer = new LlamaFactoryHostTrainer(trainers, Options.Create(new LlamaFactoryOptions()), Options.Create(new PrepareOptions()));
+        var engines = new EngineLocator(Options.Create(new EngineOptions()));
+        var (options, limits) = (Options.Create(new LlamaFactoryOptions()), Options.Create(new PrepareOptions()));
+        var llamaFactory = new LlamaFactoryInstaller(new EngineRuns(engines, new HostRuns(TimeProvider.System)), new WheelFolder(), options, limits);
+        var trainer = new LlamaFactoryHostTrainer(new TrainerLocator(engines), llamaFactory, options, limits);
         var job = new JobUnderTest { Spec = new JobSpec { Model = "host:" + _folder.At("models", "my base"), Dataset = "/d" }, RunsFolder = _folder.At("work", "prepare-1") };
         return new HostUnderTest(host, _folder.At("work"), _folder.At("work"), 1 << 20, new EnginePackage(new ArtifactReference(new string('a', 64), 1), 1 << 20), trainer, job);
     }

@@ -27,6 +27,9 @@ internal sealed class RentedHost : IAsyncDisposable
 
     public string Fingerprint => _server.Fingerprint;
 
+    /// <summary>Its owner's own key.</summary>
+    public string KeyFile => _server.KeyFile;
+
     public static async Task<RentedHost> StartAsync() => new(await SshServer.StartAsync());
 
     public void Authorize(string publicLine) => _server.Authorize(publicLine);
@@ -68,7 +71,7 @@ internal sealed class RentedHost : IAsyncDisposable
 
     /// <summary>What jobs left on its disk, but for what the next job can use.</summary>
     public IReadOnlyList<string> Leftovers() => Directory.Exists(Folder)
-        ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !IsKept(file, "engines") && !IsKept(file, "models"))]
+        ? [.. Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !IsKept(file, "engines") && !IsKept(file, "models") && !IsKept(file, "llamafactory"))]
         : [];
 
     /// <summary>Of base models that wait for the next job.</summary>

@@ -42,9 +42,10 @@ public sealed class LlamaFactoryHostTests : IDisposable
     private readonly LlamaFactoryOptions _options = new();
     private string _found = $"/usr/local/bin:/usr/bin\n/usr/local/cuda/lib64\n{Tool}\n{Python}\n";
     private string _torch = HealthyHost.Torch;
+    private string _others = "";
 
     public LlamaFactoryHostTests() => _host
-        .On("-c", call => ScriptedRun.Done(call.Command.FileName == "sh" ? _found : _torch))
+        .On("-c", call => ScriptedRun.Done(call.Command.FileName != "sh" ? _torch : call.Argument(1) == "llamafactory_others" ? _others : _found))
         .On("version", _ => ScriptedRun.Done(Version))
         .On("env", _ => ScriptedRun.Done(OnProcessor));
 
@@ -121,6 +122,37 @@ public sealed class LlamaFactoryHostTests : IDisposable
         Assert.Equal(Python, _host.Calls[^1].Command.FileName);
     }
 
+    [Theory]
+    [InlineData("CUDA_VISIBLE_DEVICES", "0,1,2", "3 cards are asked for (LlamaFactory:Environment:CUDA_VISIBLE_DEVICES), and PyTorch has 2 on this host")]
+    [InlineData("NPROC_PER_NODE", "4", "4 cards are asked for (LlamaFactory:Environment:NPROC_PER_NODE), and PyTorch has 2 on this host")]
+    [InlineData("CUDA_VISIBLE_DEVICES", "0,1", null)]
+    [InlineData("NPROC_PER_NODE", "x", null)]
+    public async Task More_cards_than_there_are_are_told(string name, string value, string? words)
+    {
+        _options.Environment = new Dictionary<string, string> { [name] = value };
+        _torch = OnCard;
+        var test = await FoundAsync(cards: "NVIDIA GeForce RTX 4090");
+
+        var finding = await Trainer.ComputeAsync(test, default);
+
+        Assert.Equal(words is null, finding.Passed);
+        Assert.Contains(words ?? "on cuda:0", finding.Found);
+    }
+
+    [Theory]
+    [InlineData("NVIDIA GeForce RTX 4090", false)]
+    [InlineData(null, null)]
+    public async Task Another_one_that_is_at_work_there_would_share_the_card(string? cards, bool? passed)
+    {
+        _others = "4711 /root/miniconda3/bin/python llamafactory-cli train mine.yaml \n";
+        var test = await FoundAsync(cards);
+
+        var finding = await Trainer.ComputeAsync(test, default);
+
+        Assert.Equal(passed, finding.Passed);
+        Assert.Equal(cards is not null, finding.Found.Contains("another LLaMA-Factory is at work on this host, and would share the card: end it (4711 ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_old_card_computes_in_half_precision()
     {
@@ -162,7 +194,7 @@ public sealed class LlamaFactoryHostTests : IDisposable
     [Fact]
     public async Task A_PyTorch_that_cannot_compute_is_told()
     {
-        _host.On("-c", call => call.Command.FileName == "sh" ? ScriptedRun.Done(_found) : new ScriptedRun(RunState.Exited, 1, "", "RuntimeError: CUDA error: no kernel image is available\n"));
+        _host.On("-c", call => call.Command.FileName == "sh" ? ScriptedRun.Done(call.Argument(1) == "llamafactory" ? _found : "") : new ScriptedRun(RunState.Exited, 1, "", "RuntimeError: CUDA error: no kernel image is available\n"));
 
         var finding = await Trainer.ComputeAsync(await FoundAsync(cards: "NVIDIA GeForce RTX 5090"), default);
 

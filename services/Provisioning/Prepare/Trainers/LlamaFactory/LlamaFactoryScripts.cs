@@ -43,6 +43,27 @@ internal static class LlamaFactoryScripts
         print(bitsandbytes.__version__)
         """;
 
+    /// <summary>
+    /// Prints what people run of LLaMA-Factory there that computes, and is still there a second later: its page alone takes no card. What jobs run names their folder. The
+    /// brackets keep this script from finding itself.
+    /// </summary>
+    public const string Others = """
+        look() {
+          for each in /proc/[0-9]*; do
+            line=$(tr '\000' ' ' 2>/dev/null <"$each/cmdline") || continue
+            case $line in
+              */ftjob-*) ;;
+              *[l]lamafactory-cli\ train* | *[l]lamafactory-cli\ api* | *[l]lamafactory-cli\ chat* | *[l]lamafactory-cli\ webchat* | *[l]lamafactory-cli\ export* | *[l]lamafactory/launcher.py*)
+                echo "${each#/proc/} $line" ;;
+            esac
+          done
+        }
+        first=$(look)
+        [ -n "$first" ] || exit 0
+        sleep 1
+        look | while IFS= read -r one; do case $first in *"$one"*) printf '%s\n' "$one" ;; esac; done
+        """;
+
     /// <summary>PyTorch's look at the machine, in the form of <c>finetune-trainer env --json</c>. Emulated bfloat16 is slow: only cards from Ampere on have it.</summary>
     public const string Torch = """
         import json, time, torch
