@@ -19,8 +19,10 @@ app.Configure(config =>
     config.AddCommand<CancelCommand>("cancel").WithDescription("Cancel a job");
     config.AddCommand<CostCommand>("cost").WithDescription("Tell what a job's hosts cost so far");
     config.AddCommand<SshCommand>("ssh").WithDescription("Log in to a job's host, with your own ssh").WithExample("ssh", "ftjob-…").WithExample("ssh", "gpu-1", "--", "nvidia-smi");
+    config.AddCommand<BoardCommand>("board").WithDescription("Open LLaMA-Factory's own web page on a job's host, until Ctrl-C").WithExample("board", "ftjob-…");
     config.AddCommand<GetCommand>("get").WithDescription("Fetch the files of a job's result, verified; goes on where it stopped").WithExample("get", "ftjob-…", "result/");
-    config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job").WithExample("chat", "ftjob-…", "Who are you?");
+    config.AddCommand<ChatCommand>("chat").WithDescription("Ask the model of a job; with --before or --after, on its host").WithExample("chat", "ftjob-…", "Who are you?")
+        .WithExample("chat", "ftjob-…", "--before", "Who are you?");
     config.AddBranch("hosts", hosts =>
     {
         hosts.SetDescription("Your own and rented computers that jobs with provider.name: ssh may use");

@@ -1,12 +1,17 @@
 using System.ComponentModel;
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
+using FineTunePipeline.Cli.Hosts;
 using FineTunePipeline.Cli.Http;
+using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace FineTunePipeline.Cli.Commands;
 
-/// <summary>Asks a job's model: one question, or line by line from the keyboard with what was said before.</summary>
+/// <summary>
+/// Asks a job's model: one question, or line by line from the keyboard with what was said before. While the job has a host of the person's, its base model and what was
+/// trained by now can be asked there.
+/// </summary>
 internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
 {
     internal sealed class Settings : JobSettings
@@ -22,11 +27,41 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
         [CommandOption("--max-tokens <N>")]
         [Description("Longest answer")]
         public int MaxTokens { get; init; } = 256;
+
+        [CommandOption("--before")]
+        [Description("Ask the base model, on the job's host")]
+        public bool Before { get; init; }
+
+        [CommandOption("--after")]
+        [Description("Ask what was trained by now, on the job's host; the deployed model where the job has none")]
+        public bool After { get; init; }
+
+        [CommandOption("--limit <MINUTES>")]
+        [Description("Longest wait for an answer of --before and --after")]
+        public int LimitMinutes { get; init; } = 15;
+
+        public override ValidationResult Validate() =>
+            Before && After ? ValidationResult.Error("--before and --after are two questions: ask one after the other.")
+            : (Before || After) && Question is null ? ValidationResult.Error("--before and --after take one question: finetune chat JOB --before \"QUESTION\".")
+            : LimitMinutes < 1 ? ValidationResult.Error("--limit is a number of minutes, from 1.")
+            : ValidationResult.Success();
     }
 
     public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
     {
         using var gateway = settings.Connect();
+        if ((settings.Before || settings.After) && HostLogin.OfJobNow(await gateway.HostsAsync(Interrupt.Token), settings.Job) is { } login)
+        {
+            return await AskOnHostAsync(login, settings);
+        }
+
+        if (settings.Before)
+        {
+            throw new CliException(
+                ExitCodes.BadInput,
+                $"{Output.OneLine(settings.Job)} has no host of yours now, and the base model is asked there. What it said to the job's questions is in evaluation.json: finetune get {Output.OneLine(settings.Job)} FOLDER.");
+        }
+
         var messages = new JsonArray();
         if (settings.Question is not null)
         {
@@ -43,6 +78,22 @@ internal sealed class ChatCommand : AsyncCommand<ChatCommand.Settings>
             }
         }
 
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> AskOnHostAsync(HostLogin login, Settings settings)
+    {
+        var host = await JobHost.AskAsync(login, settings.Job, Interrupt.Token);
+        var limit = TimeSpan.FromMinutes(settings.LimitMinutes);
+        var (which, answer) = await new HostQuestion(host).AskAsync(settings.Question!, settings.After, settings.MaxTokens, limit, Interrupt.Token);
+        if (settings.Json)
+        {
+            Output.Json(new JsonObject { ["model"] = which, ["answer"] = answer });
+            return ExitCodes.Done;
+        }
+
+        await Console.Error.WriteLineAsync($"({Output.OneLine(which)} on {Output.OneLine(login.HostName)})");
+        Console.WriteLine(Output.Clean(answer));
         return ExitCodes.Done;
     }
 

@@ -29,6 +29,9 @@ public sealed record HostView
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 
+    /// <summary>Absolute folder of that job on the host; null: the job has not moved in, or is gone.</summary>
+    public string? JobFolder { get; init; }
+
     /// <summary>Fingerprint of the pinned host key, as <c>ssh-keygen -l</c> prints it.</summary>
     public string? HostKey { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record HostView
         OnRelease = change.OnRelease,
         HasStatusCommand = change.HasStatusCommand,
         JobId = change.JobId,
+        JobFolder = change.JobFolder,
         HostKey = change.HostKey,
         Fault = change.Fault,
         Test = change.Test,

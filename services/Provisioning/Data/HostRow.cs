@@ -131,6 +131,7 @@ internal sealed class HostRow
         OnRelease = OnRelease,
         HasStatusCommand = StatusCommand is not null,
         JobId = IsUnderTest ? null : JobId,
+        JobFolder = IsMovedIn && !IsUnderTest && !IsLost ? $"{Reference.WorkFolder}/{JobId}" : null,
         HostKey = HostKey,
         Fault = Fault,
         Test = LastTest,

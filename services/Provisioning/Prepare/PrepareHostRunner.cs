@@ -4,6 +4,7 @@ using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Hosts;
 using FineTunePipeline.Hosts.Artifacts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Hosts.Runs;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.Provisioning.Data;
@@ -17,7 +18,7 @@ namespace FineTunePipeline.Provisioning.Prepare;
 /// first question. A model that the host has already is hashed where it lies, and left alone. Entered again, it copies only what is missing.
 /// </summary>
 internal sealed class PrepareHostRunner(
-    IHostConnector connector, EnvironmentTest environmentTest, ModelCache cache, LeaseTable leases, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
+    IHostConnector connector, EnvironmentTest environmentTest, ModelCache cache, TrainerLocator trainers, LeaseTable leases, IArtifactStore store, TimeProvider time) : IStageRunner<PrepareHost>
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
@@ -42,6 +43,10 @@ internal sealed class PrepareHostRunner(
         var dataBytes = await FillAsync(host, command, job, cancellationToken);
         report = await environmentTest.GoOnAsync(report, cancellationToken);
         await ThrowIfFailedAsync(report, command, context, cancellationToken);
+        if (command.Host.SharedFolder is not null)
+        {
+            await JobOnHostFile.PutAsync(host, command, job, trainers.Locate(report.Trainer, report.EngineFolder), cancellationToken);
+        }
 
         return new HostPrepared
         {

@@ -28,6 +28,9 @@ public sealed record HostChanged
     /// <summary>The job that has it, or had it last.</summary>
     public string? JobId { get; init; }
 
+    /// <summary>Absolute folder of that job on the host; null: the job has not moved in, or is gone.</summary>
+    public string? JobFolder { get; init; }
+
     /// <summary>Fingerprint of the pinned host key.</summary>
     public string? HostKey { get; init; }
 

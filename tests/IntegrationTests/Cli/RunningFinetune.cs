@@ -12,22 +12,37 @@ internal sealed class RunningFinetune : IAsyncDisposable
     private readonly Process _process;
 
     public RunningFinetune(ScriptedGateway gateway, params string[] arguments)
+        : this(gateway, path: null, arguments)
+    {
+    }
+
+    /// <param name="path">PATH of the program; null: the test's own.</param>
+    public RunningFinetune(ScriptedGateway gateway, string? path, params string[] arguments)
     {
         // A shell without job control starts its background programs deaf to Ctrl-C, and so would be what they start.
-        string[] command = ["--default-signal=INT", EnginePath.Of("finetune"), .. arguments, "--gateway", gateway.Address];
+        string[] command = ["--default-signal=INT", .. path is null ? (string[])[] : ["PATH=" + path], EnginePath.Of("finetune"), .. arguments, "--gateway", gateway.Address];
         var start = new ProcessStartInfo("env", command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start)!;
     }
 
     public Task TypeAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
+    /// <summary>It ends at once, without a goodbye.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>It ends by itself.</summary>
+    public async Task<EngineResult> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return new EngineResult(_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(), await _process.StandardError.ReadToEndAsync());
+    }
+
     public Task<string?> LineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
 
     public async Task<EngineResult> InterruptAsync()
     {
         await StandaloneProgram.SignalAsync(_process.Id, "INT");
-        await _process.WaitForExitAsync().WaitAsync(Limit);
-        return new EngineResult(_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(), await _process.StandardError.ReadToEndAsync());
+        return await EndAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -11,8 +11,6 @@ namespace FineTunePipeline.IntegrationTests.Cli;
 [SupportedOSPlatform("linux")]
 public sealed class SshTests : IDisposable
 {
-    private const string Client = "/usr/bin/ssh";
-
     private readonly TestKit.Storage.TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -83,9 +81,8 @@ public sealed class SshTests : IDisposable
     {
         await using var server = await SshServer.StartAsync();
         await using var gateway = await ScriptedGateway.AlwaysAsync(200, "application/json", Hosts(server.Endpoint.ToString(), "in_use"));
-        var configuration = $"IdentityFile {server.KeyFile}\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\n";
 
-        var result = await FinetuneAsync(gateway, configuration, "ssh", name, "--", "echo", "here; exit 7");
+        var result = await FinetuneAsync(gateway, OwnSsh.WithKey(server.KeyFile), "ssh", name, "--", "echo", "here; exit 7");
 
         Assert.Equal((7, "here\n"), (result.ExitCode, result.Output));
     }
@@ -125,17 +122,11 @@ public sealed class SshTests : IDisposable
     private static string Hosts(string address, string state) =>
         $$"""{"hosts":[{"name":"gpu-1","state":"{{state}}","address":"{{address}}","job_id":"{{ScriptedGateway.JobId}}"}]}""";
 
-    /// <summary>The client looks for its configuration in the home that the system knows; here it is given one, unless it shall read none.</summary>
     private Task<EngineResult> FinetuneAsync(ScriptedGateway gateway, string configuration, params string[] arguments)
     {
-        Assert.SkipWhen(!File.Exists(Client), "OpenSSH's client: `bash tests/run` installs it, and it is not here");
-        var file = _folder.Write("config", configuration);
-        var program = _folder.Write("bin/ssh", $"#!/bin/sh\ncase \" $* \" in *' -F none '*) exec {Client} \"$@\" ;; esac\nexec {Client} -F '{file}' \"$@\"\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
-        var path = Path.GetDirectoryName(program) + ":" + Environment.GetEnvironmentVariable("PATH");
-
         // What follows after -- belongs to the command there.
         var end = Array.IndexOf(arguments, "--") is >= 0 and var at ? at : arguments.Length;
-        return ModelEngine.RunAsync("/usr/bin/env", ["PATH=" + path, EnginePath.Of("finetune"), .. arguments[..end], "--gateway", gateway.Address, .. arguments[end..]]);
+        return ModelEngine.RunAsync(
+            "/usr/bin/env", ["PATH=" + OwnSsh.PathIn(_folder, configuration), EnginePath.Of("finetune"), .. arguments[..end], "--gateway", gateway.Address, .. arguments[end..]]);
     }
 }

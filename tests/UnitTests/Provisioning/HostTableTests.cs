@@ -39,6 +39,19 @@ public sealed class HostTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_tells_where_its_job_s_folder_is_as_long_as_the_job_has_it()
+    {
+        await _bench.AddAsync("a");
+        await _bench.MoveInAsync("a", "lease");
+        var row = (await _bench.Hosts.FindAsync("a", default))!;
+        Assert.Equal($"{row.SharedFolder}/lease/{row.JobId}", row.Change(DateTimeOffset.UnixEpoch).JobFolder);
+
+        await _bench.Hosts.LoseAsync("a", "lease", "Silence.", default);
+
+        Assert.Null((await _bench.Hosts.FindAsync("a", default))!.Change(DateTimeOffset.UnixEpoch).JobFolder);
+    }
+
+    [Fact]
     public async Task A_lost_host_is_no_longer_the_job_s_live_one_and_its_job_is_told_once()
     {
         await _bench.AddAsync("a");

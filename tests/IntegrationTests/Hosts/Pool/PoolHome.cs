@@ -138,6 +138,13 @@ internal sealed class PoolHome : IAsyncDisposable
         return (result.ExitCode, result.ExitCode == 0 ? result.Output : result.Output + result.Diagnostics);
     }
 
+    /// <summary>Runs <c>finetune</c> where a person's own programs are on this PATH.</summary>
+    public async Task<(int Code, string Said)> TryFinetuneWithPathAsync(string path, params string[] arguments)
+    {
+        var result = await ModelEngine.RunAsync("/usr/bin/env", ["PATH=" + path, EnginePath.Of("finetune"), .. arguments, "--gateway", (await _program!.AddressAsync()).ToString()]);
+        return (result.ExitCode, result.ExitCode == 0 ? result.Output : result.Output + result.Diagnostics);
+    }
+
     /// <summary>Runs <c>finetune</c> with a line of input.</summary>
     public async Task FinetuneWithInputAsync(string line, params string[] arguments)
     {

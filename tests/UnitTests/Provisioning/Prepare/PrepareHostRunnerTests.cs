@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Fetch;
 using FineTunePipeline.Contracts.Jobs;
@@ -241,6 +242,26 @@ public sealed class PrepareHostRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rented_host_is_left_word_of_what_it_holds_of_the_job()
+    {
+        _answers.Answer("model-cache", "");
+        var keys = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{"bf16": true, "enable_thinking": false}""")!;
+        var command = await CommandAsync("ssh", "/m", null);
+        command = command with { Host = command.Host with { SharedFolder = "/data" }, Spec = command.Spec with { Llamafactory = keys } };
+        var claim = new RecordedClaim(command.JobId);
+        _database.Claim(claim, Stage.Prepare);
+
+        var prepared = Assert.IsType<HostPrepared>(await Runner().RunAsync(command, claim, default));
+
+        var told = JsonSerializer.Deserialize<JobOnHost>(_host.Text($"/work/{command.JobId}/job.json"), ContractJson.Options)!;
+        Assert.Equal(("builtin", prepared.Prepared.ModelFolder, 7L), (told.TrainerName, told.ModelFolder, told.ModelBytes));
+        Assert.Equal($"{prepared.Prepared.EngineFolder}/finetune-trainer/finetune-trainer", told.Trainer.FileName);
+        Assert.Contains("dataset_dir: \"@FOLDER@\"\n", told.Question);
+        Assert.Contains("enable_thinking: false\n", told.Question);
+        Assert.DoesNotContain("bf16", told.Question);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_what_asks_the_model()
     {
         _host.On("train", _ => ScriptedRun.Running());
@@ -274,7 +295,7 @@ public sealed class PrepareHostRunnerTests : IDisposable
         var installer = new EngineInstaller(_tree.Store, engines, NullLogger<EngineInstaller>.Instance);
         var runs = new EngineRuns(engines, new HostRuns(_time));
         var checks = new EnvironmentChecks(engines, new TrainerLocator(engines), installer, runs, _tree.Store, Options.Create(_options), _time);
-        return new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, HostTrainers.All(engines, _options), _time), new ModelCache(Options.Create(new PrepareOptions())), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
+        return new PrepareHostRunner(_host, new EnvironmentTest(_host, _tree.Packages(_time), checks, HostTrainers.All(engines, _options), _time), new ModelCache(Options.Create(new PrepareOptions())), new TrainerLocator(engines), new LeaseTable(_database, _database.Writes), _tree.Store, _time);
     }
 
     private async Task<PrepareHost> CommandAsync(string kind, string model, ArtifactReference? known) =>
