@@ -38,6 +38,7 @@ internal sealed class OverheadHome : IAsyncDisposable
             ["FINETUNE__LlamaFactory__Command"] = tool,
             ["FINETUNE__Engines__HostFolder"] = ScriptEngines.Write(Path.Combine(folder, "host-engines")),
             ["FINETUNE__Prepare__NetworkAddresses"] = "",
+            ["Logging__LogLevel__Default"] = "Warning",
         };
         var program = await ChildProcess.StartAsync(EnginePath.Of("FineTunePipeline.Standalone"), ["serve", "--urls", gateway.ToString()], environment, "FineTunePipeline serves");
         var home = new OverheadHome(folder, server, program, gateway);

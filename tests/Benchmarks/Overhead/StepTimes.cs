@@ -19,17 +19,22 @@ internal sealed partial class StepTimes
         string? log = null;
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (log is null && (log = Directory.EnumerateFiles(folder, "trainer_log.jsonl", SearchOption.AllDirectories).FirstOrDefault()) is not null)
+            try
             {
-                found(log);
-            }
+                if (log is null && (log = Logs(folder).FirstOrDefault()) is not null)
+                {
+                    found(log);
+                }
 
-            if (log is not null && File.Exists(log))
-            {
-                foreach (Match step in LogStep().Matches(await File.ReadAllTextAsync(log, CancellationToken.None)))
+                foreach (Match step in LogStep().Matches(log is null ? "" : await File.ReadAllTextAsync(log, CancellationToken.None)))
                 {
                     _written.TryAdd(Number(step), Stopwatch.GetTimestamp());
                 }
+            }
+            catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // A folder was made, or deleted with its job, while it was looked through: the next look finds it otherwise.
+                await Task.Yield();
             }
 
             await Task.Delay(LookEvery, CancellationToken.None);
@@ -54,6 +59,10 @@ internal sealed partial class StepTimes
         .. _written.OrderBy(step => step.Key).Select(written =>
             Stopwatch.GetElapsedTime(written.Value, _shown.Where(shown => shown.Key >= written.Key).Min(shown => shown.Value)).TotalSeconds),
     ];
+
+    /// <summary>Of trainings alone: questions are asked by the same tool.</summary>
+    private static IEnumerable<string> Logs(string folder) => Directory.EnumerateFiles(folder, "trainer_log.jsonl", SearchOption.AllDirectories)
+        .Where(file => file.Contains("/train-1/", StringComparison.Ordinal));
 
     private static int Number(Match step) => int.Parse(step.Groups[1].Value, CultureInfo.InvariantCulture);
 
