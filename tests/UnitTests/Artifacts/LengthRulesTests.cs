@@ -103,7 +103,16 @@ public sealed class LengthRulesTests
         var faults = new FaultList();
         var config = new ModelConfig
         {
-            ModelType = "llama", Hidden = 8, Intermediate = 16, Layers = 1, Heads = 1, KeyValueHeads = 1, HeadSize = 8, Vocabulary = 10, TiedEmbedding = false, WeightBytes = 2,
+            ModelType = "llama",
+            Hidden = 8,
+            Intermediate = 16,
+            Layers = 1,
+            Heads = 1,
+            KeyValueHeads = 1,
+            HeadSize = 8,
+            Vocabulary = 10,
+            TiedEmbedding = false,
+            WeightBytes = 2,
             Context = context,
         };
         LengthRules.CheckTokens(spec, new ModelFacts("/m", config, 1, 1), Facts(100), Plan(spec), Tokens, faults);
