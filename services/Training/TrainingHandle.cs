@@ -9,7 +9,8 @@ namespace FineTunePipeline.Training;
 /// <param name="Resumed">The checkpoint.</param>
 /// <param name="Configuration">The stored configuration file.</param>
 /// <param name="StartedAt">When the attempt began.</param>
-internal sealed record TrainingHandle(int FromStep, int? ExpectedSteps, ArtifactReference? Resumed, ArtifactReference Configuration, DateTimeOffset StartedAt)
+/// <param name="Share">Of the host's cards, where it has more or fewer than the checkpoint was written on; null: all of them, as the job says.</param>
+internal sealed record TrainingHandle(int FromStep, int? ExpectedSteps, ArtifactReference? Resumed, ArtifactReference Configuration, DateTimeOffset StartedAt, CardShare? Share = null)
 {
     public string Write() => JsonSerializer.Serialize(this);
 

@@ -31,6 +31,7 @@ internal sealed class TrainingRunner(
         var host = connector.Connect(command.Prepared.Host);
         var folders = new TrainingFolders(command);
         var handle = await start.EnsureAsync(command, context, host, folders, cancellationToken);
+        command = handle.Share?.Of(command) ?? command;
         await context.PublishAsync(new TrainingStarted { JobId = command.JobId, Attempt = command.Attempt, FromStep = handle.FromStep }, cancellationToken);
 
         var run = await watch.ToEndAsync(command, context, host, folders, handle, cancellationToken);

@@ -29,7 +29,9 @@ internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator lo
 
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
-        var plan = await PlanAsync(command, folders, placed, cancellationToken);
+        var share = placed is null ? null : CardShare.Between(command, placed.Cards);
+        command = share?.Of(command) ?? command;
+        var plan = await PlanAsync(command, folders, placed, cancellationToken) with { Share = share };
         var program = locator.Locate(command.Prepared);
         var start = program with { Arguments = [.. program.Arguments, "train", folders.Configuration], TimeLimit = TimeLeft(command) };
         await context.SaveHandleAsync(plan.Write(), cancellationToken);

@@ -59,7 +59,8 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
             try
             {
                 await host.PlaceAsync(store, manifest, folderOf(row.Step), cancellationToken);
-                return new PlacedCheckpoint(row.Step, manifest, await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken));
+                var files = (await store.LoadManifestAsync(manifest, cancellationToken)).Files.Select(file => file.Path);
+                return new PlacedCheckpoint(row.Step, manifest, await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken), CheckpointFolders.Processes(files));
             }
             catch (Exception exception) when (IsLost(exception) || exception is BestCheckpointMissingException)
             {

@@ -26,6 +26,11 @@ internal static class CheckpointFolders
     /// <summary>Is the file part of the result rather than of a checkpoint?</summary>
     public static bool IsResult(string path) => !path.Contains('/');
 
+    /// <summary>Processes that wrote a checkpoint, one for each card: each leaves the state of its own random numbers. Source: transformers 5.12.1, read 2026-11.</summary>
+    /// <param name="files">Of the checkpoint's folder.</param>
+    public static int Processes(IEnumerable<string> files) =>
+        Math.Max(1, files.Count(file => file.StartsWith("rng_state_", StringComparison.Ordinal) && file.EndsWith(".pth", StringComparison.Ordinal)));
+
     private static bool IsComplete(IEnumerable<(string Name, long Bytes)> files)
     {
         var names = files.Where(file => file.Bytes > 0).Select(file => file.Name).ToList();

@@ -6,4 +6,5 @@ namespace FineTunePipeline.Training.Checkpoints;
 /// <param name="Step">Optimizer steps done.</param>
 /// <param name="Manifest">What was placed.</param>
 /// <param name="TotalSteps">Optimizer steps of the whole training; null if it does not say.</param>
-internal sealed record PlacedCheckpoint(int Step, ArtifactReference Manifest, int? TotalSteps);
+/// <param name="Cards">On which it was written; 1 also without a card.</param>
+internal sealed record PlacedCheckpoint(int Step, ArtifactReference Manifest, int? TotalSteps, int Cards);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
+using FineTunePipeline.Contracts.Prepare;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Contracts.Train;
 using FineTunePipeline.Hosts;
@@ -61,6 +62,23 @@ public sealed class TrainingResumeTests : IDisposable
         Assert.Equal(20, Assert.Single(next.Events<TrainingStarted>()).FromStep);
         Assert.Equal("adapter_model.safetensors of step 20", _bench.Host.Text(_bench.Output + "/checkpoint-20/adapter_model.safetensors"));
         Assert.Contains($"resume_from_checkpoint: \"{_bench.Output}/checkpoint-20\"", _bench.Host.Text(_bench.Output.Replace("/output", "/train.yaml")));
+    }
+
+    [Fact]
+    public async Task A_host_with_more_cards_trains_the_same_samples_in_each_step()
+    {
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(20), () => _bench.End(RunState.Exited, 137));
+        await _bench.FailureAsync(TrainingJob.Command(), _claim);
+        var command = TrainingJob.Command(attempt: 2);
+        var accumulation = command.Spec.Hyperparameters.GradientAccumulationSteps;
+
+        await NextAttemptAsync(command with
+        {
+            Spec = command.Spec with { Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory } },
+            Prepared = command.Prepared with { Trainer = new TrainerProgram { FileName = "/tool", Cards = 2 } },
+        });
+
+        Assert.Contains($"gradient_accumulation_steps: {accumulation / 2}\n", _bench.Host.Text(_bench.Output.Replace("/output", "/train.yaml")));
     }
 
     [Fact]
