@@ -54,7 +54,7 @@ internal static partial class Advice
     [GeneratedRegex("doesn't support bf16|does not support bf16", RegexOptions.IgnoreCase)]
     private static partial Regex NoBf16();
 
-    [GeneratedRegex("to have the same dtype|expected scalar type")]
+    [GeneratedRegex("to have the same dtype")]
     private static partial Regex MixedTypes();
 
     [GeneratedRegex("bitsandbytes", RegexOptions.IgnoreCase)]

@@ -24,11 +24,12 @@ internal static partial class Verdicts
     {
         var lines = end.ErrorTail.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var (type, message, hint) = LastError(lines);
-        hint ??= Advice.For(message);
-        return Decide(end, type, message, hint) with { Evidence = Evidence(lines) };
+        var advice = Advice.For(message);
+        return Decide(end, type, message, hint ?? advice, isKnown: advice is not null) with { Evidence = Evidence(lines) };
     }
 
-    private static Failure Decide(TrainerEnd end, string? type, string message, string? hint)
+    /// <param name="isKnown">What to change is known, so that its type, which may be that of any failure, says nothing.</param>
+    private static Failure Decide(TrainerEnd end, string? type, string message, string? hint, bool isKnown)
     {
         var text = end.ErrorTail;
         if (NoDiskWords().IsMatch(text) || end.FreeDiskBytes < NoSpace)
@@ -59,7 +60,7 @@ internal static partial class Verdicts
             143 or 130 => new Failure("trainer_stopped", "The trainer was asked to end from outside.", FailureKind.Transient),
             126 or 127 => new Failure("trainer_missing", $"The trainer could not be started: {message}", FailureKind.BadInput),
             > 128 => new Failure("trainer_crashed", $"The trainer crashed (signal {end.ExitCode - 128}).", FailureKind.Internal),
-            _ when type is not null && InputTypes.Contains(type[(type.LastIndexOf('.') + 1)..]) =>
+            _ when type is not null && (isKnown || InputTypes.Contains(type[(type.LastIndexOf('.') + 1)..])) =>
                 new Failure("training_refused", hint is null ? message : $"{message} {hint}", FailureKind.BadInput),
             _ => new Failure("trainer_failed", $"The trainer ended with exit code {end.ExitCode}: {type ?? "no message"}{(type is null ? "" : ": " + message)}", FailureKind.Internal),
         };

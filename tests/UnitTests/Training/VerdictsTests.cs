@@ -41,6 +41,18 @@ public sealed class VerdictsTests
     }
 
     [Theory]
+    [InlineData("ValueError: The dataset is not applicable in the current training stage.", "set stage to the one that its dataset_info.json is for")]
+    [InlineData("RuntimeError: Cannot find sufficient samples, consider increasing dataset size.", "fill one block of hyperparameters.cutoff_len tokens")]
+    [InlineData("RuntimeError: expected m1 and m2 to have the same dtype, but got: float != c10::BFloat16", "set bf16: true under llamafactory")]
+    public void Says_what_to_change_of_the_stages_and_methods(string error, string advice)
+    {
+        var failure = Verdicts.Of(new TrainerEnd(1, error + "\n", FreeDiskBytes: 1L << 40));
+
+        Assert.Equal(("training_refused", FailureKind.BadInput), (failure.Code, failure.Kind));
+        Assert.Contains(advice, failure.Message);
+    }
+
+    [Theory]
     [InlineData("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.64 GiB of which 512.00 MiB is free.")]
     [InlineData("[rank1]: torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\nsubprocess.CalledProcessError: Command '['torchrun']' returned non-zero exit status 1.")]
     [InlineData("RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")]
