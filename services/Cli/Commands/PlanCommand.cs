@@ -21,7 +21,7 @@ internal sealed class PlanCommand : AsyncCommand<PlanCommand.Settings>
         using var gateway = settings.Connect();
         var spec = await settings.ReadAsync(gateway, Interrupt.Token);
         var id = Output.Text(await gateway.PlanAsync(spec, Interrupt.Token), "id");
-        var job = await new JobFollower(gateway).FollowAsync(id, (_, _) => { }, Interrupt.Token);
+        var job = await new JobFollower(gateway).FollowAsync(id, Wait, Interrupt.Token);
         if (Output.Text(job, "state") != "succeeded")
         {
             var failure = job["failure"] is { } told ? Output.Record<Failure>(told) : null;
@@ -45,5 +45,14 @@ internal sealed class PlanCommand : AsyncCommand<PlanCommand.Settings>
         }
 
         return ExitCodes.Done;
+
+        // Data of some size is counted for minutes.
+        void Wait(string type, JsonObject data)
+        {
+            if (!settings.Json && type == "changed" && Output.Text(data, "state") == "running")
+            {
+                Console.Error.WriteLine(Output.Text(data, "message"));
+            }
+        }
     }
 }

@@ -55,9 +55,10 @@ public sealed class LlamaFactoryCardTests : IAsyncLifetime
     /// <summary>A job that trains well on such a host, to its end.</summary>
     private async Task<string> RunAsync(int cards, string driver)
     {
+        LlamaFactoryTool.WriteDriver(_folder.Path, $"echo \"$*\" >>'{_folder.At("asked")}'\n{driver}");
         _home = await PoolHome.StartAsync(new Dictionary<string, string>
         {
-            ["LlamaFactory__Command"] = LlamaFactoryTool.OnCards(_folder.Path, cards, $"echo \"$*\" >>'{_folder.At("asked")}'\n{driver}"),
+            ["LlamaFactory__Command"] = LlamaFactoryTool.OnCards(_folder.Path, cards),
             ["LlamaFactory__Environment__PATH"] = $"{_folder.Path}:/usr/bin:/bin",
         });
         await Home.AddAsync("gpu-1");

@@ -19,6 +19,22 @@ internal static class LlamaFactoryTool
     /// <returns>Its path.</returns>
     public static string In(string folder) => Given ?? Write(folder, $"exec '{EnginePath.Of("finetune-trainer")}' \"$@\"");
 
+    /// <summary>Our own trainer, which says that it computes on so many cards.</summary>
+    /// <param name="beforeTraining">Lines for sh that run before a training, with its file as <c>$2</c>.</param>
+    /// <returns>Its path.</returns>
+    public static string OnCards(string folder, int cards, string beforeTraining = ":") => Write(
+        folder,
+        $"""
+        if [ "$1" = env ]; then printf '\n- PyTorch version: 2.10.0 (GPU)\n- GPU type: NVIDIA GeForce RTX 4090\n- GPU number: {cards}\n'; exit 0; fi
+        if [ "$1" = train ] && grep -q '^do_train: true' "$2"; then
+        {beforeTraining}
+        fi
+        exec '{EnginePath.Of("finetune-trainer")}' "$@"
+        """);
+
+    /// <summary>A driver's program that does what the script says.</summary>
+    public static void WriteDriver(string folder, string script) => WriteProgram(Path.Combine(folder, "nvidia-smi"), script);
+
     /// <summary>One whose <c>train</c> fails as the real one was recorded to, when its configuration asks for <c>do_train</c>.</summary>
     /// <param name="standardError">File with what it wrote.</param>
     public static string ThatFails(string folder, string standardError, int exitCode) => Write(
@@ -43,19 +59,6 @@ internal static class LlamaFactoryTool
         ["LlamaFactory__Environment__DISABLE_VERSION_CHECK"] = "1",
         ["LlamaFactory__Environment__OMP_NUM_THREADS"] = "1",
     };
-
-    /// <summary>Our own trainer, which says that it computes on so many cards, beside a driver's program that does what the script says.</summary>
-    /// <returns>Its path; the program is in the same folder.</returns>
-    public static string OnCards(string folder, int cards, string driver)
-    {
-        WriteProgram(Path.Combine(folder, "nvidia-smi"), driver);
-        return Write(
-            folder,
-            $"""
-            if [ "$1" = env ]; then printf '\n- PyTorch version: 2.10.0 (GPU)\n- GPU type: NVIDIA GeForce RTX 4090\n- GPU number: {cards}\n'; exit 0; fi
-            exec '{EnginePath.Of("finetune-trainer")}' "$@"
-            """);
-    }
 
     private static string Write(string folder, string script)
     {

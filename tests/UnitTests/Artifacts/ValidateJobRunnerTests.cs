@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTunePipeline.Contracts.Artifacts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
@@ -121,6 +122,24 @@ public sealed class ValidateJobRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Refuses_data_of_which_the_evaluation_loss_keeps_all() =>
+        Assert.Equal("spec_range", (await FailAsync(_fixture.Spec with { Hyperparameters = new Hyperparameters { ValSize = 2 } })).Code);
+
+    [Fact]
+    public async Task States_what_will_be_trained_and_with_which_configuration()
+    {
+        var validated = await RunAsync(_fixture.Spec);
+
+        var statement = JsonElement.Parse(await TextAsync(validated.Statement));
+        Assert.Equal((2, 1), (statement.GetProperty("plan").GetProperty("samples").GetInt32(), statement.GetProperty("plan").GetProperty("steps_per_epoch").GetInt32()));
+        Assert.Equal(validated.Configuration!.Sha256, statement.GetProperty("configuration").GetProperty("sha256").GetString());
+        var yaml = await TextAsync(validated.Configuration);
+        Assert.Contains("\noutput_dir: \"<known on the host>\"\n", yaml, StringComparison.Ordinal);
+        Assert.Contains("\nsave_steps: 100\n", yaml, StringComparison.Ordinal);
+        Assert.Contains(validated.Report.Warnings, warning => warning.StartsWith("hyperparameters.save_steps 100 is more than the 3 steps", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Refuses_a_job_that_the_memory_does_not_hold()
     {
         _fixture.Settings.MemoryBytes = 1 << 20;
@@ -200,6 +219,12 @@ public sealed class ValidateJobRunnerTests : IDisposable
 
     private async Task<JobValidated> RunAsync(JobSpec spec) =>
         Assert.IsType<JobValidated>(await _fixture.Validate.RunAsync(Command(spec), new AttemptContext(), default));
+
+    private async Task<string> TextAsync(ArtifactReference reference)
+    {
+        using var reader = new StreamReader(await _fixture.Store.OpenAsync(reference.Sha256, default));
+        return await reader.ReadToEndAsync();
+    }
 
     private async Task<Failure> FailAsync(JobSpec spec) =>
         StageFailures.Of(Stage.Validate, await Assert.ThrowsAnyAsync<Exception>(() => _fixture.Validate.RunAsync(Command(spec), new AttemptContext(), default)));

@@ -94,9 +94,9 @@ internal sealed class PoolHome : IAsyncDisposable
     }
 
     /// <summary>A host of the person's that lets this installation in.</summary>
-    public async Task<RentedHost> RentAsync(bool letsUsIn = true)
+    public async Task<RentedHost> RentAsync(bool letsUsIn = true, string? programs = null)
     {
-        var host = await RentedHost.StartAsync();
+        var host = await RentedHost.StartAsync(programs);
         _hosts.Add(host);
         if (letsUsIn)
         {
@@ -108,9 +108,12 @@ internal sealed class PoolHome : IAsyncDisposable
     }
 
     /// <summary>Rents one and adds it by the command line.</summary>
-    public async Task<RentedHost> AddAsync(string name, params string[] options)
+    public Task<RentedHost> AddAsync(string name, params string[] options) => AddWithAsync(programs: null, name, options);
+
+    /// <summary>One that has programs of its own.</summary>
+    public async Task<RentedHost> AddWithAsync(string? programs, string name, params string[] options)
     {
-        var host = await RentAsync();
+        var host = await RentAsync(programs: programs);
         await FinetuneAsync(["hosts", "add", host.SshCommand, "--name", name, "--folder", host.Folder, .. options]);
         return host;
     }

@@ -30,7 +30,9 @@ internal sealed class RentedHost : IAsyncDisposable
     /// <summary>Its owner's own key.</summary>
     public string KeyFile => _server.KeyFile;
 
-    public static async Task<RentedHost> StartAsync() => new(await SshServer.StartAsync());
+    /// <param name="programs">Folder with programs that only this host has; null: none.</param>
+    public static async Task<RentedHost> StartAsync(string? programs = null) =>
+        new(await SshServer.StartAsync(path: programs is null ? null : $"{programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
 
     public void Authorize(string publicLine) => _server.Authorize(publicLine);
 
