@@ -74,4 +74,5 @@ internal sealed class OverheadHome : IAsyncDisposable
     {
         await _program.DisposeAsync();
         await _server.DisposeAsync();
-    }}
+    }
+}

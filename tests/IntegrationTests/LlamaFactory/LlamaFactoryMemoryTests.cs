@@ -74,7 +74,10 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
             Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
             Hyperparameters = SmallJob.Spec.Hyperparameters with
             {
-                MaxSteps = steps, PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, CutoffLen = 512,
+                MaxSteps = steps,
+                PerDeviceTrainBatchSize = batch,
+                GradientAccumulationSteps = accumulation,
+                CutoffLen = 512,
             },
         };
     }

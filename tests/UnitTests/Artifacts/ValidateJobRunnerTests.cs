@@ -136,7 +136,7 @@ public sealed class ValidateJobRunnerTests : IDisposable
         var yaml = await TextAsync(validated.Configuration);
         Assert.Contains("\noutput_dir: \"<known on the host>\"\n", yaml, StringComparison.Ordinal);
         Assert.Contains("\nsave_steps: 100\n", yaml, StringComparison.Ordinal);
-        Assert.Contains(validated.Report.Warnings, warning => warning.StartsWith("hyperparameters.save_steps 100 is more than the 3 steps", StringComparison.Ordinal));
+        Assert.Contains(validated.Report.Warnings, warning => warning.StartsWith("The training has about 3 steps, and hyperparameters.save_steps is 100", StringComparison.Ordinal));
     }
 
     [Fact]
