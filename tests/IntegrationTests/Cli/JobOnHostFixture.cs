@@ -82,7 +82,7 @@ public abstract class JobOnHostFixture : IAsyncLifetime
     /// <summary>Writes <see cref="Job"/> where the services do.</summary>
     private protected void Leave() => File.WriteAllText(Path.Combine(JobFolder, JobOnHost.FileName), JsonSerializer.Serialize(Job, ContractJson.Options));
 
-    private protected RunningFinetune Start(params string[] arguments) => new(Gateway, SearchPath, arguments);
+    private protected RunningFinetune Start(params string[] arguments) => RunningFinetune.WithPath(Gateway, SearchPath, arguments);
 
     private protected async Task<EngineResult> FinetuneAsync(params string[] arguments)
     {

@@ -12,18 +12,21 @@ internal sealed class RunningFinetune : IAsyncDisposable
     private readonly Process _process;
 
     public RunningFinetune(ScriptedGateway gateway, params string[] arguments)
-        : this(gateway, path: null, arguments)
+        : this([], gateway, arguments)
     {
     }
 
-    /// <param name="path">PATH of the program; null: the test's own.</param>
-    public RunningFinetune(ScriptedGateway gateway, string? path, params string[] arguments)
+    /// <param name="variables">Of its environment, each NAME=VALUE.</param>
+    private RunningFinetune(string[] variables, ScriptedGateway gateway, string[] arguments)
     {
         // A shell without job control starts its background programs deaf to Ctrl-C, and so would be what they start.
-        string[] command = ["--default-signal=INT", .. path is null ? (string[])[] : ["PATH=" + path], EnginePath.Of("finetune"), .. arguments, "--gateway", gateway.Address];
+        string[] command = ["--default-signal=INT", .. variables, EnginePath.Of("finetune"), .. arguments, "--gateway", gateway.Address];
         var start = new ProcessStartInfo("env", command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start)!;
     }
+
+    /// <param name="path">PATH of the program; null: the test's own.</param>
+    public static RunningFinetune WithPath(ScriptedGateway gateway, string? path, params string[] arguments) => new(path is null ? [] : ["PATH=" + path], gateway, arguments);
 
     public Task TypeAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
