@@ -30,4 +30,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{JobId} attempt {Attempt}: how busy the cards are is not told, and asked again after {Wait}: {Reason}")]
     public static partial void CardsUntold(this ILogger logger, string jobId, int attempt, TimeSpan wait, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is of no trainer of this attempt, and is deleted")]
+    public static partial void StaleOutput(this ILogger logger, string path);
 }

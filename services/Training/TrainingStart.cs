@@ -29,6 +29,7 @@ internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator lo
 
         var placed = await archive.PlaceLastAsync(
             command.JobId, host, folders.Checkpoint, command.Spec.Hyperparameters.PerDeviceTrainBatchSize, cancellationToken);
+        await TidyAsync(host, folders, placed, cancellationToken);
         var share = placed is null ? null : CardShare.Between(command, placed.Cards);
         command = share?.Of(command) ?? command;
         var plan = await PlanAsync(command, folders, placed, cancellationToken) with { Share = share };
@@ -44,6 +45,21 @@ internal sealed class TrainingStart(CheckpointArchive archive, TrainerLocator lo
         await host.StartAsync(folders.Run, start, cancellationToken);
         logger.Training(context.JobId, context.Attempt, "started", plan.FromStep);
         return plan;
+    }
+
+    /// <summary>
+    /// What lies in an output folder that no trainer of this attempt has written is not ours: LLaMA-Factory would go on from a checkpoint that it finds there, and add to a
+    /// log.
+    /// </summary>
+    private async Task TidyAsync(IComputeHost host, TrainingFolders folders, PlacedCheckpoint? placed, CancellationToken cancellationToken)
+    {
+        HashSet<string> placedFolders = placed is null ? [] : [folders.Checkpoint(placed.Step), folders.Checkpoint(placed.BestStep ?? placed.Step)];
+        var found = (await host.ListAsync(folders.Output, cancellationToken)).Select(file => $"{folders.Output}/{file.Path.Split('/')[0]}").Distinct();
+        foreach (var path in found.Except(placedFolders))
+        {
+            logger.StaleOutput(path);
+            await host.DeleteAsync(path, cancellationToken);
+        }
     }
 
     /// <summary>Whatever of the job's time was used up before is gone. Never nothing: that the time is up is for the saga to say.</summary>

@@ -60,7 +60,8 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
             {
                 await host.PlaceAsync(store, manifest, folderOf(row.Step), cancellationToken);
                 var files = (await store.LoadManifestAsync(manifest, cancellationToken)).Files.Select(file => file.Path);
-                return new PlacedCheckpoint(row.Step, manifest, await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken), CheckpointFolders.Processes(files));
+                var state = await FitAsync(jobId, host, folderOf, row.Step, batchSize, cancellationToken);
+                return new PlacedCheckpoint(row.Step, manifest, state?.TotalSteps, state?.BestStep, CheckpointFolders.Processes(files));
             }
             catch (Exception exception) when (IsLost(exception) || exception is BestCheckpointMissingException)
             {
@@ -94,7 +95,7 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
 
     private static bool IsLost(Exception exception) => exception is ArtifactMissingException or ArtifactCorruptException or ManifestInvalidException;
 
-    private async Task<int?> FitAsync(string jobId, IComputeHost host, Func<int, string> folderOf, int step, int batchSize, CancellationToken cancellationToken)
+    private async Task<CheckpointState?> FitAsync(string jobId, IComputeHost host, Func<int, string> folderOf, int step, int batchSize, CancellationToken cancellationToken)
     {
         var path = $"{folderOf(step)}/{CheckpointFolders.StateFile}";
         var state = CheckpointState.Read(await host.ReadAsync(path, 0, LargestStateBytes, cancellationToken));
@@ -109,6 +110,6 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
             await host.UploadAsync(new MemoryStream(fitted), path, cancellationToken);
         }
 
-        return state?.TotalSteps;
+        return state;
     }
 }

@@ -6,5 +6,6 @@ namespace FineTunePipeline.Training.Checkpoints;
 /// <param name="Step">Optimizer steps done.</param>
 /// <param name="Manifest">What was placed.</param>
 /// <param name="TotalSteps">Optimizer steps of the whole training; null if it does not say.</param>
+/// <param name="BestStep">Step of the checkpoint that it names as the best, which lies beside it; null if it names none.</param>
 /// <param name="Cards">On which it was written; 1 also without a card.</param>
-internal sealed record PlacedCheckpoint(int Step, ArtifactReference Manifest, int? TotalSteps, int Cards);
+internal sealed record PlacedCheckpoint(int Step, ArtifactReference Manifest, int? TotalSteps, int? BestStep, int Cards);

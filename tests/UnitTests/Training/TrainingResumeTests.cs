@@ -82,6 +82,19 @@ public sealed class TrainingResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_in_its_output_folder_before_it_starts_is_not_gone_on_from()
+    {
+        _bench.Host.Write(_bench.Output + "/checkpoint-99/trainer_state.json", "{}");
+        _bench.Host.Write(_bench.Output + "/trainer_log.jsonl", "{\"current_steps\": 99, \"total_steps\": 100, \"loss\": 0.0}\n");
+        _bench.Then(_bench.Silence, () => _bench.SaveCheckpoint(60), () => _bench.Finish());
+
+        Assert.IsType<TrainingCompleted>(await _bench.RunAsync(TrainingJob.Command(), _claim));
+
+        Assert.Equal([_bench.Output + "/checkpoint-99", _bench.Output + "/trainer_log.jsonl"], _bench.Host.Deleted.Take(2).Order());
+        Assert.Equal([60], (await _bench.CheckpointsAsync()).Select(row => row.Step));
+    }
+
+    [Fact]
     public async Task Commits_what_a_killed_trainer_saved_in_its_last_moment()
     {
         _bench.Then(_bench.Silence, () =>
