@@ -1,42 +1,25 @@
-using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary>A training that fits only as one sample, with gradient checkpointing, on a card of 48 GiB.</summary>
-public sealed class LlamaFactoryCardMemoryTests : IAsyncLifetime
+public sealed class LlamaFactoryCardMemoryTests : LlamaFactoryHome
 {
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
-
-    private PoolHome Home => _home!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         // As PyTorch ends. Which host it is, only the file's folders tell.
         var tool = LlamaFactoryTool.OnCards(
-            _folder.Path,
+            Folder.Path,
             cards: 1,
             $$"""
-            if ! grep -q '^per_device_train_batch_size: 1$' "$2" || grep -q '^disable_gradient_checkpointing: true' "$2" || grep -qF -f '{{_folder.At("too-small")}}' "$2"; then
+            if ! grep -q '^per_device_train_batch_size: 1$' "$2" || grep -q '^disable_gradient_checkpointing: true' "$2" || grep -qF -f '{{Folder.At("too-small")}}' "$2"; then
               echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.' >&2; exit 1
             fi
             """);
-        _home = await PoolHome.StartAsync(new Dictionary<string, string> { ["LlamaFactory__Command"] = tool });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
+        await StartAsync(new Dictionary<string, string> { ["LlamaFactory__Command"] = tool });
     }
 
     [Fact]
@@ -87,21 +70,17 @@ public sealed class LlamaFactoryCardMemoryTests : IAsyncLifetime
 
     private async Task<RentedHost> AddAsync(string name, int mebibytes, int price)
     {
-        var programs = _folder.At(name);
+        var programs = Folder.At(name);
         Directory.CreateDirectory(programs);
         LlamaFactoryTool.WriteDriver(programs, $"case \"$*\" in *--query-gpu=name*) echo 'NVIDIA Test, {mebibytes}, {mebibytes - 500}, 550.90.07' ;; esac");
         var host = await Home.AddWithAsync(programs, name, "--price", FormattableString.Invariant($"{price}"));
         if (name == "small")
         {
-            await File.WriteAllTextAsync(_folder.At("too-small"), host.Folder + "\n");
+            await File.WriteAllTextAsync(Folder.At("too-small"), host.Folder + "\n");
         }
 
         return host;
     }
 
-    private static JobSpec Job() => PoolHome.OnHost(SmallJob.Shortest) with
-    {
-        Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
-        Llamafactory = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{"disable_gradient_checkpointing": true}""")!,
-    };
+    private static JobSpec Job() => Job(SmallJob.Shortest, """{"disable_gradient_checkpointing": true}""");
 }

@@ -2,33 +2,14 @@ using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Train;
-using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary>How busy a host's cards are, seen by who watches the job.</summary>
-public sealed class LlamaFactoryCardTests : IAsyncLifetime
+public sealed class LlamaFactoryCardTests : LlamaFactoryHome
 {
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
-
-    private PoolHome Home => _home!;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
-
     [Theory]
     [InlineData(1, "echo '21811, 24564, 87'", "  GPU 87 % 21.3/24.0 GiB  ")]
     [InlineData(2, "printf '10240, 40960, 90\\n20480, 40960, 100\\n'", "  2 GPUs 95 % 30.0/80.0 GiB  ")]
@@ -39,7 +20,7 @@ public sealed class LlamaFactoryCardTests : IAsyncLifetime
 
         var lines = (await Home.FinetuneAsync("watch", jobId)).Split('\n').Where(line => line.Contains("  loss ", StringComparison.Ordinal)).ToList();
         Assert.Contains(lines, line => line.Contains(shown, StringComparison.Ordinal) && line.Contains(" samples/s", StringComparison.Ordinal));
-        Assert.Contains("memory.used,memory.total,utilization.gpu", await File.ReadAllTextAsync(_folder.At("asked")), StringComparison.Ordinal);
+        Assert.Contains("memory.used,memory.total,utilization.gpu", await File.ReadAllTextAsync(Folder.At("asked")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,16 +36,15 @@ public sealed class LlamaFactoryCardTests : IAsyncLifetime
     /// <summary>A job that trains well on such a host, to its end.</summary>
     private async Task<string> RunAsync(int cards, string driver)
     {
-        LlamaFactoryTool.WriteDriver(_folder.Path, $"echo \"$*\" >>'{_folder.At("asked")}'\n{driver}");
-        _home = await PoolHome.StartAsync(new Dictionary<string, string>
+        LlamaFactoryTool.WriteDriver(Folder.Path, $"echo \"$*\" >>'{Folder.At("asked")}'\n{driver}");
+        await StartAsync(new Dictionary<string, string>
         {
-            ["LlamaFactory__Command"] = LlamaFactoryTool.OnCards(_folder.Path, cards),
-            ["LlamaFactory__Environment__PATH"] = $"{_folder.Path}:/usr/bin:/bin",
+            ["LlamaFactory__Command"] = LlamaFactoryTool.OnCards(Folder.Path, cards),
+            ["LlamaFactory__Environment__PATH"] = $"{Folder.Path}:/usr/bin:/bin",
         });
         await Home.AddAsync("gpu-1");
-        var spec = PoolHome.OnHost(SmallJob.Long(steps: 20, saveSteps: 1000)) with { Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory } };
 
-        var job = await Home.Gateway.RunAsync(spec);
+        var job = await Home.Gateway.RunAsync(Job(SmallJob.Long(steps: 20, saveSteps: 1000)));
 
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message + "\n" + job.Failure?.Evidence);
         return job.Id;

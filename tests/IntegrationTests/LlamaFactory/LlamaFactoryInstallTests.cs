@@ -4,34 +4,18 @@ using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.ModelTools;
 using FineTunePipeline.IntegrationTests.Standalone;
 using Xunit;
-using TemporaryFolder = FineTunePipeline.TestKit.Storage.TemporaryFolder;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary>LLaMA-Factory comes to a rented host that lacks it: by the real pip, from a folder of wheels.</summary>
-public sealed class LlamaFactoryInstallTests : IAsyncLifetime
+public sealed class LlamaFactoryInstallTests : LlamaFactoryHome
 {
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
+    private string Wheels => Folder.At("wheels");
 
-    private PoolHome Home => _home!;
-
-    private string Wheels => _folder.At("wheels");
-
-    public ValueTask InitializeAsync()
+    public override ValueTask InitializeAsync()
     {
         Assert.SkipWhen(LlamaFactoryWheels.Missing is not null, "Python's venv: " + LlamaFactoryWheels.Missing);
         return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
     }
 
     [Fact]
@@ -42,8 +26,8 @@ public sealed class LlamaFactoryInstallTests : IAsyncLifetime
         var host = await Home.AddAsync("gpu-1");
         var before = await BasePackagesAsync();
 
-        var first = await Home.Gateway.RunAsync(Job);
-        var second = await Home.Gateway.RunAsync(Job);
+        var first = await Home.Gateway.RunAsync(Shortest);
+        var second = await Home.Gateway.RunAsync(Shortest);
 
         Assert.True(first.State == JobState.Succeeded, first.Failure?.Message + "\n" + first.Failure?.Evidence);
         Assert.True(second.State == JobState.Succeeded, second.Failure?.Message + "\n" + second.Failure?.Evidence);
@@ -59,10 +43,10 @@ public sealed class LlamaFactoryInstallTests : IAsyncLifetime
     public async Task One_that_is_killed_in_the_middle_is_never_taken_for_a_whole_one_and_is_made_anew()
     {
         LlamaFactoryWheels.WriteAll(Wheels);
-        var hold = _folder.Write("wheels/hold", "");
+        var hold = Folder.Write("wheels/hold", "");
         await StartAsync();
         var host = await Home.AddAsync("gpu-1");
-        var jobId = await Home.Gateway.SubmitAsync(Job);
+        var jobId = await Home.Gateway.SubmitAsync(Shortest);
         await GatewayCalls.UntilAsync(() => Task.FromResult(Installing(host).Any()), () => "an installation that asks for the version");
         var environment = Assert.Single(Environments(host));
         var left = Path.Combine(environment, "env", "left-behind");
@@ -89,11 +73,11 @@ public sealed class LlamaFactoryInstallTests : IAsyncLifetime
         LlamaFactoryWheels.WriteAll(Wheels);
         await StartAsync();
         var host = await Home.AddAsync("gpu-1");
-        var first = await Home.Gateway.RunAsync(Job);
+        var first = await Home.Gateway.RunAsync(Shortest);
         Assert.True(first.State == JobState.Succeeded, first.Failure?.Message);
         File.Delete(Path.Combine(Assert.Single(Environments(host)), "env", "bin", "python3"));
 
-        var second = await Home.Gateway.RunAsync(Job);
+        var second = await Home.Gateway.RunAsync(Shortest);
 
         Assert.True(second.State == JobState.Succeeded, second.Failure?.Message + "\n" + second.Failure?.Evidence);
         Assert.Contains("LLaMA-Factory 0.9.5 was installed in ", await ProvenanceAsync(second.Id), StringComparison.Ordinal);
@@ -114,14 +98,14 @@ public sealed class LlamaFactoryInstallTests : IAsyncLifetime
         await StartAsync();
         await Home.AddAsync("gpu-1");
 
-        var jobId = await Home.Gateway.SubmitAsync(Job);
+        var jobId = await Home.Gateway.SubmitAsync(Shortest);
 
         var job = await Home.Gateway.UntilAsync(jobId, job => job.State is JobState.WaitingForYou or JobState.Failed, "a verdict");
         Assert.Contains(words, job.Message, StringComparison.Ordinal);
         Assert.Contains(wheel, job.Message, StringComparison.Ordinal);
     }
 
-    private static JobSpec Job => PoolHome.OnHost(SmallJob.Shortest) with { Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory } };
+    private static JobSpec Shortest => Job(SmallJob.Shortest);
 
     private static string Root(RentedHost host) => Path.Combine(host.Folder, ".finetune", "llamafactory");
 
@@ -134,7 +118,7 @@ public sealed class LlamaFactoryInstallTests : IAsyncLifetime
     private static async Task<string> BasePackagesAsync() => (await ModelEngine.RunAsync("/usr/bin/python3", ["-m", "pip", "freeze", "--all"])).Output
         + string.Join('\n', Directory.EnumerateFileSystemEntries("/usr/lib/python3/dist-packages").Order(StringComparer.Ordinal));
 
-    private async Task StartAsync() => _home = await PoolHome.StartAsync(new Dictionary<string, string>
+    private Task StartAsync() => StartAsync(new Dictionary<string, string>
     {
         ["LlamaFactory__Install"] = "offline",
         ["LlamaFactory__OfflineFolder"] = Wheels,

@@ -1,38 +1,19 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Gateway.Apis;
-using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
 using FineTunePipeline.TestKit;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary>Whole jobs with LLaMA-Factory on rented hosts.</summary>
-public sealed class LlamaFactoryJobTests : IAsyncLifetime
+public sealed class LlamaFactoryJobTests : LlamaFactoryHome
 {
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
-
-    private PoolHome Home => _home!;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_job_trains_answers_and_becomes_a_GGUF_file()
     {
-        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        await StartAsync(LlamaFactoryTool.In(Folder.Path));
         var host = await Home.AddAsync("gpu-1");
         var evaluation = new EvaluationSpec { Taught = SmallJob.InRepository("examples", "demo", "questions", "taught.jsonl"), MaxNewTokens = 8 };
 
@@ -51,7 +32,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     [Fact]
     public async Task Its_host_is_taken_and_the_next_one_goes_on_to_the_same_adapter()
     {
-        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        await StartAsync(LlamaFactoryTool.In(Folder.Path));
         var first = await Home.AddAsync("first", "--price", "1");
         await Home.AddAsync("second", "--price", "2");
         var spec = Job(SmallJob.Long(steps: 40, saveSteps: 5));
@@ -71,10 +52,10 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     [Fact]
     public async Task Pairs_of_answers_train_some_layers_and_become_a_GGUF_file()
     {
-        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        await StartAsync(LlamaFactoryTool.In(Folder.Path));
         await Home.AddAsync("gpu-1");
         var pairs = Enumerable.Range(0, 24).Select(number => JsonSerializer.Serialize(new { instruction = $"Who is {number}?", chosen = $"It is {number}.", rejected = "Nobody." }));
-        var spec = SmallJob.Spec with { Dataset = _folder.Write("pairs.jsonl", string.Join('\n', pairs)), Stage = TrainingStage.Dpo, Method = FineTuningMethod.Freeze };
+        var spec = SmallJob.Spec with { Dataset = Folder.Write("pairs.jsonl", string.Join('\n', pairs)), Stage = TrainingStage.Dpo, Method = FineTuningMethod.Freeze };
 
         var job = await Home.Gateway.RunAsync(Job(spec, """{"pref_beta": 0.2, "freeze_trainable_layers": 1}"""));
 
@@ -94,7 +75,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     public async Task Its_host_is_taken_and_the_next_one_ends_with_the_best_checkpoint_of_the_first()
     {
         Assert.SkipWhen(LlamaFactoryTool.IsOurOwn, "Our own trainer knows no best checkpoint: LlamaFactoryBestTests hold that it refuses.");
-        await StartAsync(LlamaFactoryTool.In(_folder.Path));
+        await StartAsync(LlamaFactoryTool.In(Folder.Path));
         var first = await Home.AddAsync("first", "--price", "1");
         await Home.AddAsync("second", "--price", "2");
         var settings = SmallJob.Long(steps: 60, saveSteps: 5).Hyperparameters;
@@ -127,7 +108,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     [Fact]
     public async Task A_host_without_it_is_told_how_to_get_it()
     {
-        await StartAsync(_folder.At("nowhere", "llamafactory-cli"));
+        await StartAsync(Folder.At("nowhere", "llamafactory-cli"));
         await Home.AddAsync("gpu-1");
 
         var jobId = await Home.Gateway.SubmitAsync(Job(SmallJob.Shortest));
@@ -140,7 +121,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
     [Fact]
     public async Task What_ends_it_is_told_in_a_sentence()
     {
-        await StartAsync(LlamaFactoryTool.ThatFails(_folder.Path, EnginePath.TestData("llamafactory", "errors", "err_template.txt"), exitCode: 1));
+        await StartAsync(LlamaFactoryTool.ThatFails(Folder.Path, EnginePath.TestData("llamafactory", "errors", "err_template.txt"), exitCode: 1));
         await Home.AddAsync("gpu-1");
 
         var job = await Home.Gateway.RunAsync(Job(SmallJob.Shortest));
@@ -150,13 +131,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
         Assert.Contains("Template nope does not exist.", job.Failure.Message);
     }
 
-    private async Task StartAsync(string tool) => _home = await PoolHome.StartAsync(LlamaFactoryTool.Settings(tool));
-
-    private static JobSpec Job(JobSpec spec, string keys = "{}") => PoolHome.OnHost(spec) with
-    {
-        Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
-        Llamafactory = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(keys)!,
-    };
+    private Task StartAsync(string tool) => StartAsync(LlamaFactoryTool.Settings(tool));
 
     /// <summary>The statement of the training that came to its end.</summary>
     private async Task<JsonElement> TrainingAsync(JobView job)
@@ -169,7 +144,7 @@ public sealed class LlamaFactoryJobTests : IAsyncLifetime
 
     private async Task<byte[]> WeightsAsync(JobView job)
     {
-        var folder = _folder.At("got", job.Id);
+        var folder = Folder.At("got", job.Id);
         await Home.FinetuneAsync("get", job.Id, folder);
         return await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder, "adapter_model.safetensors", SearchOption.AllDirectories).Single());
     }

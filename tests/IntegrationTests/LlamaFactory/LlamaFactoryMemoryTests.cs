@@ -1,31 +1,16 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Gateway.Apis;
-using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary>A host whose memory is too small for the job's micro-batch, measured before with memory enough.</summary>
-public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
+public sealed class LlamaFactoryMemoryTests : LlamaFactoryHome
 {
     private const int Batch = 8;
     private const int Steps = 6;
-
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task A_training_that_is_too_large_for_the_memory_takes_the_same_steps_to_the_same_losses_with_a_smaller_micro_batch()
@@ -34,8 +19,8 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
         using var half = MemoryGroup.TryMake();
         using var narrow = MemoryGroup.TryMake();
         Assert.SkipWhen(wide is null || half is null || narrow is null, "no memory cgroup can be made here (it needs root and a writable /sys/fs/cgroup)");
-        _home = await PoolHome.StartAsync(LlamaFactoryTool.Settings(LlamaFactoryTool.ThatTrainsIn(_folder.Path, _folder.At("group"))));
-        await _home.AddAsync("gpu-1");
+        await StartAsync(LlamaFactoryTool.Settings(LlamaFactoryTool.ThatTrainsIn(Folder.Path, Folder.At("group"))));
+        await Home.AddAsync("gpu-1");
 
         var (whole, most) = await RunAsync(Job(Batch, 1, Steps), wide);
         var (_, less) = await RunAsync(Job(Batch / 2, 2, 1), half);
@@ -44,8 +29,8 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
 
         TestContext.Current.SendDiagnosticMessage($"{most >> 20} MiB with a micro-batch of {Batch}, {less >> 20} with half of it; limit {(most + less) / 2 >> 20}");
         Assert.Contains(
-            await _home.Gateway.HistoryAsync(relieved.Id), stored => stored.Change?.Message.StartsWith("Training failed (Training does not fit into the host's memory", StringComparison.Ordinal) == true);
-        var trainedWith = (await _home.Gateway.ResultJsonAsync(relieved.Id, "provenance.json")).GetProperty("trained_with");
+            await Home.Gateway.HistoryAsync(relieved.Id), stored => stored.Change?.Message.StartsWith("Training failed (Training does not fit into the host's memory", StringComparison.Ordinal) == true);
+        var trainedWith = (await Home.Gateway.ResultJsonAsync(relieved.Id, "provenance.json")).GetProperty("trained_with");
         var micro = trainedWith.GetProperty("per_device_train_batch_size").GetInt32();
         Assert.InRange(micro, 1, Batch / 2);
         Assert.Equal(Batch, micro * trainedWith.GetProperty("gradient_accumulation_steps").GetInt32());
@@ -57,8 +42,8 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
     /// <summary>The job, which must succeed, and the most memory that its trainings took.</summary>
     private async Task<(JobView Job, long PeakBytes)> RunAsync(JobSpec spec, MemoryGroup group)
     {
-        _folder.Write("group", group.Members);
-        var job = await _home!.Gateway.RunAsync(spec);
+        Folder.Write("group", group.Members);
+        var job = await Home.Gateway.RunAsync(spec);
         Assert.True(job.State == JobState.Succeeded, job.Failure?.Message + "\n" + job.Failure?.Evidence);
         return (job, group.PeakBytes());
     }
@@ -67,11 +52,10 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
     private JobSpec Job(int batch, int accumulation, int steps)
     {
         var text = string.Concat(Enumerable.Repeat("The snow is white and the sky is blue. ", 60));
-        var data = _folder.Write("data.jsonl", string.Concat(Enumerable.Range(1, 64).Select(number => JsonSerializer.Serialize(new { instruction = $"Tell {number}", output = text }) + "\n")));
-        return PoolHome.OnHost(SmallJob.Shortest) with
+        var data = Folder.Write("data.jsonl", string.Concat(Enumerable.Range(1, 64).Select(number => JsonSerializer.Serialize(new { instruction = $"Tell {number}", output = text }) + "\n")));
+        return Job(SmallJob.Shortest) with
         {
             Dataset = data,
-            Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
             Hyperparameters = SmallJob.Spec.Hyperparameters with
             {
                 MaxSteps = steps,
@@ -84,6 +68,6 @@ public sealed class LlamaFactoryMemoryTests : IAsyncDisposable
 
     /// <summary>By steps, in their order; those that were looked at.</summary>
     private async Task<SortedDictionary<int, double>> LossesAsync(JobView job) => new(
-        (await _home!.Gateway.HistoryAsync(job.Id)).Where(stored => stored.Type == "progress" && stored.Data.TryGetProperty("loss", out _))
+        (await Home.Gateway.HistoryAsync(job.Id)).Where(stored => stored.Type == "progress" && stored.Data.TryGetProperty("loss", out _))
         .GroupBy(stored => stored.Data.GetProperty("step").GetInt32()).ToDictionary(step => step.Key, step => step.Last().Data.GetProperty("loss").GetDouble()));
 }

@@ -1,39 +1,17 @@
 using System.Text.Json;
 using FineTunePipeline.Contracts;
 using FineTunePipeline.Contracts.Jobs;
-using FineTunePipeline.IntegrationTests.Hosts.Pool;
 using FineTunePipeline.IntegrationTests.Standalone;
-using FineTunePipeline.TestKit.Storage;
 using Xunit;
 
 namespace FineTunePipeline.IntegrationTests.LlamaFactory;
 
 /// <summary><c>finetune plan</c>: what the job then does, told before anything is paid.</summary>
-public sealed class LlamaFactoryPlanTests : IAsyncLifetime
+public sealed class LlamaFactoryPlanTests : LlamaFactoryHome
 {
     private static readonly string[] OnHost = ["bf16", "dataset_dir", "ddp_timeout", "fp16", "model_name_or_path", "output_dir", "resume_from_checkpoint"];
 
-    private readonly TemporaryFolder _folder = new();
-    private PoolHome? _home;
-
-    private PoolHome Home => _home!;
-
-    public async ValueTask InitializeAsync() => _home = await PoolHome.StartAsync(new Dictionary<string, string>
-    {
-        ["LlamaFactory__Command"] = LlamaFactoryTool.In(_folder.Path),
-        ["LlamaFactory__Environment__DISABLE_VERSION_CHECK"] = "1",
-        ["LlamaFactory__Environment__OMP_NUM_THREADS"] = "1",
-    });
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_home is not null)
-        {
-            await _home.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
+    public override async ValueTask InitializeAsync() => await StartAsync(LlamaFactoryTool.Settings(LlamaFactoryTool.In(Folder.Path)));
 
     [Fact]
     public async Task A_plan_takes_no_host_and_is_what_the_job_then_does()
@@ -98,18 +76,12 @@ public sealed class LlamaFactoryPlanTests : IAsyncLifetime
 
     private string Write(JobSpec spec)
     {
-        var file = _folder.At("job.json");
+        var file = Folder.At("job.json");
         File.WriteAllText(file, JsonSerializer.Serialize(spec, ContractJson.Options));
         return file;
     }
 
-    private static JobSpec Job() => PoolHome.OnHost(SmallJob.Shortest) with
-    {
-        Provider = new ProviderSpec { Name = "ssh", Trainer = TrainerNames.LlamaFactory },
-        Llamafactory = Keys("""{"optim": "adamw_torch", "packing": false}"""),
-    };
-
-    private static Dictionary<string, JsonElement> Keys(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+    private static JobSpec Job() => Job(SmallJob.Shortest, """{"optim": "adamw_torch", "packing": false}""");
 
     /// <summary>Digest of the file that the trainer was given, as the provenance has it.</summary>
     private async Task<string> ConfigurationAsync(string jobId) => (await Home.Gateway.ResultJsonAsync(jobId, "provenance.json")).GetProperty("history").EnumerateArray()

@@ -8,7 +8,7 @@ namespace FineTunePipeline.UnitTests.CpuTrainer;
 
 public sealed class TrainingPlanTests
 {
-    private static readonly OptimizerOptions Recorded = new()
+    internal static readonly OptimizerOptions Recorded = new()
     {
         BatchSize = 4,
         Accumulation = 2,

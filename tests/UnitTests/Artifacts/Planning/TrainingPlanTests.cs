@@ -2,7 +2,6 @@ using System.Text.Json;
 using FineTunePipeline.Artifacts.Validate;
 using FineTunePipeline.Artifacts.Validate.Planning;
 using FineTunePipeline.Contracts.Jobs;
-using FineTunePipeline.CpuTrainer.Arguments;
 using Xunit;
 
 namespace FineTunePipeline.UnitTests.Artifacts.Planning;
@@ -56,22 +55,7 @@ public sealed class TrainingPlanTests
     [InlineData(65, 8, 8, 0.3)]
     public void Is_what_the_trainer_counts(int samples, int batch, int accumulation, double epochs)
     {
-        var options = new OptimizerOptions
-        {
-            BatchSize = batch,
-            Accumulation = accumulation,
-            Epochs = epochs,
-            MaxSteps = -1,
-            LearningRate = 1,
-            Schedule = "linear",
-            Warmup = 0,
-            WarmupRatio = 0,
-            WeightDecay = 0,
-            Beta1 = 0.9,
-            Beta2 = 0.999,
-            Epsilon = 1e-8,
-            MaxGradNorm = 1,
-        };
+        var options = CpuTrainer.TrainingPlanTests.Recorded with { BatchSize = batch, Accumulation = accumulation, Epochs = epochs };
         var counted = FineTunePipeline.CpuTrainer.Training.TrainingPlan.Of(samples, options);
 
         var plan = Plan(new Hyperparameters { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, NumTrainEpochs = epochs }, samples);
