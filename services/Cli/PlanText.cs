@@ -68,7 +68,7 @@ internal static class PlanText
 
     private static double Number(JsonNode node, string key) => (node as JsonObject)?[key] is JsonValue value && value.TryGetValue<double>(out var number) ? number : 0;
 
-    private static string Count(JsonNode node, string key) => Number(node, key).ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Count(JsonNode node, string key) => Output.Number(node, key, "#,0");
 
     private static string Size(JsonNode node, string key) => Number(node, key) switch
     {

@@ -35,7 +35,7 @@ public sealed class ConversionModule : IServiceModule
         services.AddSingleton<KQuantFits>();
         services.AddServiceDatabase<ConversionDbContext>(Name);
         services.AddStage<ConvertModel, ConversionRunner, ConversionDbContext>(
-            Stage.Convert, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
+            Stage.Convert, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.IsLocal());
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<ConvertModelConsumer, ConvertModelDefinition>();

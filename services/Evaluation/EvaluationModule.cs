@@ -29,7 +29,7 @@ public sealed class EvaluationModule : IServiceModule
         services.AddSingleton<Perplexities>();
         services.AddServiceDatabase<EvaluationDbContext>(Name);
         services.AddStage<EvaluateModel, EvaluationRunner, EvaluationDbContext>(
-            Stage.Evaluate, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
+            Stage.Evaluate, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.IsLocal());
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<EvaluateModelConsumer, EvaluateModelDefinition>();

@@ -68,7 +68,7 @@ public sealed class ProvisioningModule : IServiceModule
         services.AddServiceDatabase<ProvisioningDbContext>(Name);
         services.AddStage<AcquireHost, AcquireHostRunner, ProvisioningDbContext>(Stage.Provision, HostsAtOnce);
         services.AddStage<PrepareHost, PrepareHostRunner, ProvisioningDbContext>(
-            Stage.Prepare, provider => Prepare(provider).Concurrency, provider => Prepare(provider).LocalConcurrency, command => command.Host.Kind == LocalMachine.Kind);
+            Stage.Prepare, provider => Prepare(provider).Concurrency, provider => Prepare(provider).LocalConcurrency, command => command.Host.IsLocal());
 
         // What is not released is billed: a failing release is told and tried again for ever.
         services.AddStage<ReleaseHost, ReleaseHostRunner, ProvisioningDbContext>(Stage.Release, HostsAtOnce, keepTrying: true);

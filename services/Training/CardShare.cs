@@ -54,7 +54,7 @@ internal sealed record CardShare(int Cards, int Accumulation)
         return command with
         {
             Spec = command.Spec with { Hyperparameters = command.Spec.Hyperparameters with { GradientAccumulationSteps = Accumulation } },
-            Prepared = command.Prepared with { Trainer = trainer is { Cards: > 1 } && trainer.Cards > Cards ? trainer with { Cards = Cards, Environment = Seeing(trainer.Environment) } : trainer },
+            Prepared = command.Prepared with { Trainer = trainer is not null && trainer.Cards > Cards ? trainer with { Cards = Cards, Environment = Seeing(trainer.Environment) } : trainer },
         };
     }
 

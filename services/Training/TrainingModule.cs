@@ -34,7 +34,7 @@ public sealed class TrainingModule : IServiceModule
         services.AddSingleton<TrainingResult>();
         services.AddServiceDatabase<TrainingDbContext>(Name);
         services.AddStage<StartTraining, TrainingRunner, TrainingDbContext>(
-            Stage.Train, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.Kind == LocalMachine.Kind);
+            Stage.Train, provider => Options(provider).Concurrency, provider => Options(provider).LocalConcurrency, command => command.Prepared.Host.IsLocal());
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddConsumer<StartTrainingConsumer, StartTrainingDefinition>();

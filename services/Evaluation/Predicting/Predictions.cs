@@ -3,6 +3,7 @@ using FineTunePipeline.Contracts.Evaluate;
 using FineTunePipeline.Contracts.Stages;
 using FineTunePipeline.Evaluation.Running;
 using FineTunePipeline.Hosts;
+using FineTunePipeline.Hosts.Engines;
 using FineTunePipeline.Messaging.Stages;
 using FineTunePipeline.ServiceDefaults.Questions;
 using Microsoft.Extensions.Options;
@@ -19,11 +20,8 @@ internal sealed class Predictions(TrainerRuns trainer, IOptions<EvaluationOption
         var runFolder = EvaluationFolders.Run(command, "predict-" + model.Label);
         var output = runFolder + "/out";
         var yaml = TrainerConfig.For(command, model, QuestionFolder.AllQuestions, output)
-            .Add("do_predict", true)
-            .Add("predict_with_generate", true)
-            .Add("do_sample", false)
-            .Add("max_new_tokens", command.Spec.Evaluation.MaxNewTokens)
-            .Add("per_device_eval_batch_size", options.Value.BatchSize);
+            .Answered(options.Value.BatchSize)
+            .Add("max_new_tokens", command.Spec.Evaluation.MaxNewTokens);
         var config = await TrainerRuns.UploadAsync(host, EvaluationFolders.Questions(command), $"predict-{model.Label}.yaml", yaml, cancellationToken);
         await trainer.ToEndAsync(host, command.Prepared, runFolder, config, $"asking the {model.Label} model", cancellationToken);
         return await ReadAsync(host, output + "/generated_predictions.jsonl", questions, cancellationToken);

@@ -32,25 +32,13 @@ internal static class JobsApi
         jobs.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a job; again it changes nothing, and a job that has succeeded or failed is refused (409)");
     }
 
-    private static Task<IResult> SubmitAsync(
-        HttpContext context,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        JobSubmitter submitter,
-        IOptions<GatewayOptions> options,
-        CancellationToken cancellationToken) =>
-        TakeInAsync(context, planOnly: false, idempotencyKey, submitter, options.Value, cancellationToken);
+    private static Task<IResult> SubmitAsync([AsParameters] JobRequest request, CancellationToken cancellationToken) => TakeInAsync(request, planOnly: false, cancellationToken);
 
-    private static Task<IResult> PlanAsync(
-        HttpContext context,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
-        JobSubmitter submitter,
-        IOptions<GatewayOptions> options,
-        CancellationToken cancellationToken) =>
-        TakeInAsync(context, planOnly: true, idempotencyKey, submitter, options.Value, cancellationToken);
+    private static Task<IResult> PlanAsync([AsParameters] JobRequest request, CancellationToken cancellationToken) => TakeInAsync(request, planOnly: true, cancellationToken);
 
-    private static async Task<IResult> TakeInAsync(
-        HttpContext context, bool planOnly, string? idempotencyKey, JobSubmitter submitter, GatewayOptions options, CancellationToken cancellationToken)
+    private static async Task<IResult> TakeInAsync(JobRequest request, bool planOnly, CancellationToken cancellationToken)
     {
+        var (context, idempotencyKey, submitter, options) = (request.Context, request.IdempotencyKey, request.Submitter, request.Options.Value);
         if (idempotencyKey is { Length: 0 or > IdempotencyKey.MaxLength })
         {
             return ErrorAnswers.BadKey();
@@ -192,4 +180,8 @@ internal static class JobsApi
             throw new JobFileException(problems);
         }
     }
+
+    /// <summary>A request with a job as its body, which is read as it comes.</summary>
+    private sealed record JobRequest(
+        HttpContext Context, [FromHeader(Name = "Idempotency-Key")] string? IdempotencyKey, JobSubmitter Submitter, IOptions<GatewayOptions> Options);
 }

@@ -1,5 +1,6 @@
 using FineTunePipeline.Contracts.Jobs;
 using FineTunePipeline.Contracts.Stages;
+using FineTunePipeline.Hosts.Probes;
 using MassTransit;
 
 namespace FineTunePipeline.Orchestrator.Saga;
@@ -52,9 +53,9 @@ public sealed partial class FineTuneStateMachine
         saga.MoreCardBytes = bytes;
         saga.CurrentState = Waiting.Name;
         saga.RetryToken = null;
-        Note(saga, Stage.Train, "relieved", $"a host whose cards have more than {OutOfMemoryRelief.Size(bytes)}");
+        Note(saga, Stage.Train, "relieved", $"a host whose cards have more than {GraphicsCardReport.Size(bytes)}");
         await ReleaseAsync(context, "its cards have too little memory for the job");
-        await PublishChangeAsync(context, JobState.Running, $"Training failed ({failure.Message}); a host whose cards have more than {OutOfMemoryRelief.Size(bytes)} is taken");
+        await PublishChangeAsync(context, JobState.Running, $"Training failed ({failure.Message}); a host whose cards have more than {GraphicsCardReport.Size(bytes)} is taken");
     }
 
     /// <summary>Waiting until the host that is too small is gone.</summary>
@@ -72,7 +73,7 @@ public sealed partial class FineTuneStateMachine
 
         if (saga.MoreCardBytes is { } bytes)
         {
-            tried.Add($"cards of {OutOfMemoryRelief.Size(bytes)}");
+            tried.Add($"cards of {GraphicsCardReport.Size(bytes)}");
         }
 
         return string.Join(", ", tried);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using FineTunePipeline.Contracts.Jobs;
 
@@ -46,6 +45,4 @@ public static class OutOfMemoryRelief
             ? ", quantise the base model (llamafactory: {quantization_bit: 4})" : "";
         return $"Lower hyperparameters.cutoff_len{(spec.Method == FineTuningMethod.Full ? ", set method to lora" : "")}{quantise}, take a smaller model, or a host with more memory.";
     }
-
-    public static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
 }

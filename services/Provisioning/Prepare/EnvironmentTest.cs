@@ -32,7 +32,7 @@ internal sealed class EnvironmentTest(IHostConnector connector, EnginePackages p
                 "trainer_unknown", $"There is no trainer '{trainer}'. Set provider.trainer to one of: {string.Join(", ", trainers.Select(each => each.Name))}.");
 
         // This computer has our engines beside its services; any other host gets them from us. Before the host is asked: what cannot be made here is not its fault, and its disk must have room for it.
-        var package = reference.Kind == LocalMachine.Kind ? null : await packages.GetAsync(cancellationToken);
+        var package = reference.IsLocal() ? null : await packages.GetAsync(cancellationToken);
         var test = new HostUnderTest(
             connector.Connect(reference), reference.WorkFolder, reference.SharedFolder ?? reference.WorkFolder, modelBytes, package, wanted, job)
         {

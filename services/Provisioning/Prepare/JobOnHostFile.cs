@@ -35,15 +35,11 @@ internal static class JobOnHostFile
         await host.UploadAsync(json, $"{command.Host.WorkFolder}/{command.JobId}/{JobOnHost.FileName}", cancellationToken);
     }
 
-    /// <summary>Greedy, as all questions of the pipeline's are.</summary>
     private static string Question(JobSpec spec, string modelFolder)
     {
         var plain = spec with { Llamafactory = spec.Llamafactory.Where(pair => !CardKeys.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value) };
         return QuestionYaml.For(plain, spec.Method, modelFolder, JobOnHost.DatasetName, JobOnHost.FolderMark, JobOnHost.FolderMark + "/out")
-            .Add("do_predict", true)
-            .Add("predict_with_generate", true)
-            .Add("do_sample", false)
-            .Add("per_device_eval_batch_size", 1)
+            .Answered(batchSize: 1)
             .ToString();
     }
 }

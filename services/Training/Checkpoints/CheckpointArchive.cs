@@ -11,8 +11,6 @@ namespace FineTunePipeline.Training.Checkpoints;
 /// <summary>Brings checkpoints from the host into the store and back. One exists when its row is committed; what lies on a host is not believed.</summary>
 internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore store, TimeProvider time, ILogger<CheckpointArchive> logger)
 {
-    private const int LargestStateBytes = 64 << 20;
-
     /// <summary>Steps of the checkpoints that this attempt has committed and that are kept, the oldest first.</summary>
     public async Task<IReadOnlyList<int>> CommittedByAsync(StageContext claim, CancellationToken cancellationToken) =>
         [.. (await table.NewestFirstAsync(claim.JobId, cancellationToken)).Where(row => row.Attempt == claim.Attempt).Select(row => row.Step).Order()];
@@ -98,7 +96,7 @@ internal sealed class CheckpointArchive(CheckpointTable table, IArtifactStore st
     private async Task<CheckpointState?> FitAsync(string jobId, IComputeHost host, Func<int, string> folderOf, int step, int batchSize, CancellationToken cancellationToken)
     {
         var path = $"{folderOf(step)}/{CheckpointFolders.StateFile}";
-        var state = CheckpointState.Read(await host.ReadAsync(path, 0, LargestStateBytes, cancellationToken));
+        var state = CheckpointState.Read(await host.ReadAsync(path, 0, CheckpointState.LargestBytes, cancellationToken));
         if (state?.BestStep is { } best && best != step)
         {
             var manifest = await FindAsync(jobId, best, cancellationToken) ?? throw new BestCheckpointMissingException(step, best);

@@ -12,6 +12,9 @@ namespace FineTunePipeline.Training.Checkpoints;
 /// </summary>
 internal sealed class CheckpointState
 {
+    /// <summary>A longer one is none.</summary>
+    public const int LargestBytes = 64 << 20;
+
     private const string BatchSizeKey = "train_batch_size";
     private const string BestFolderKey = "best_model_checkpoint";
     private const string FolderPrefix = "/checkpoint-";

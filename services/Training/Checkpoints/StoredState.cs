@@ -6,12 +6,10 @@ namespace FineTunePipeline.Training.Checkpoints;
 /// <summary>The <c>trainer_state.json</c> of a checkpoint, or of a result, that is in the store.</summary>
 internal static class StoredState
 {
-    private const int LargestBytes = 64 << 20;
-
     /// <summary>null if there is none, or none that can be read.</summary>
     public static async Task<CheckpointState?> ReadAsync(IArtifactStore store, Manifest manifest, CancellationToken cancellationToken)
     {
-        if (manifest.Files.FirstOrDefault(file => file.Path == CheckpointFolders.StateFile) is not { Bytes: <= LargestBytes } file)
+        if (manifest.Files.FirstOrDefault(file => file.Path == CheckpointFolders.StateFile) is not { Bytes: <= CheckpointState.LargestBytes } file)
         {
             return null;
         }

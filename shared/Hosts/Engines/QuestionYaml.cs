@@ -41,4 +41,12 @@ public static class QuestionYaml
         // Without the key LLaMA-Factory takes the template that the model's own tokenizer carries.
         return spec.Template == JobSpec.AutoTemplate ? yaml : yaml.Add("template", spec.Template);
     }
+
+    /// <summary>The questions are answered, greedily, so that the same model says the same again.</summary>
+    /// <param name="batchSize">Questions that are answered at once.</param>
+    public static TrainerYaml Answered(this TrainerYaml yaml, int batchSize) => yaml
+        .Add("do_predict", true)
+        .Add("predict_with_generate", true)
+        .Add("do_sample", false)
+        .Add("per_device_eval_batch_size", batchSize);
 }

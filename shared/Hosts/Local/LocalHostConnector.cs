@@ -9,7 +9,7 @@ public sealed class LocalHostConnector(IOptions<LocalHostOptions> options, Engin
 {
     public IComputeHost Connect(HostReference reference)
     {
-        if (reference.Kind != LocalMachine.Kind)
+        if (!reference.IsLocal())
         {
             throw new NotSupportedException($"No adapter for hosts of kind '{reference.Kind}': this installation knows '{LocalMachine.Kind}'.");
         }

@@ -13,6 +13,9 @@ public static class LocalMachine
     /// <summary>Stable across restarts of this computer: the system's machine id, or its name where there is none.</summary>
     public static string Id => Machine.Value;
 
+    /// <summary>Whether a host is a computer of ours that works there itself, and not one that we reach from it.</summary>
+    public static bool IsLocal(this HostReference reference) => reference.Kind == Kind;
+
     /// <summary>The reference by which messages name this computer with one work folder.</summary>
     public static HostReference Reference(string workRoot, string workFolder) => new() { Kind = Kind, Address = AddressOf(workRoot), WorkFolder = workFolder };
 

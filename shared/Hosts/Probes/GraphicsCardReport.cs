@@ -43,6 +43,9 @@ public static class GraphicsCardReport
             };
     }
 
+    /// <summary>Memory of a card, for people.</summary>
+    public static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
+
     /// <summary>Who computes on the cards: <c>1234 python (20480 MiB)</c>.</summary>
     public static IReadOnlyList<string> Processes(string text) => [.. Rows(text)
         .Where(row => row.Length >= 3 && Number(row[0]) is not null)

@@ -56,7 +56,7 @@ internal static class LlamaFactoryRules
     {
         foreach (var (key, stages) in Stages.Where(pair => spec.Llamafactory.ContainsKey(pair.Key) && !pair.Value.Contains(spec.Stage)))
         {
-            Fault(faults, key, $"it is for stage {string.Join(" and ", stages.Select(Word))}, and the job's stage is {Word(spec.Stage)}; take it out, or set stage.");
+            Fault(faults, key, $"it is for stage {string.Join(" and ", stages.Select(stage => Word(stage)))}, and the job's stage is {Word(spec.Stage)}; take it out, or set stage.");
         }
 
         if (spec.Stage == TrainingStage.Dpo && Number(spec, "dpo_label_smoothing") > 0 && Text(spec, "pref_loss") is { } loss and not "sigmoid")
@@ -65,7 +65,7 @@ internal static class LlamaFactoryRules
         }
 
         var hasReference = spec.Stage == TrainingStage.Kto || (spec.Stage == TrainingStage.Dpo && Text(spec, "pref_loss") is not ("orpo" or "simpo"));
-        if (IsTrue(spec, "pissa_init") && hasReference)
+        if (spec.SaysTrue("pissa_init") && hasReference)
         {
             Fault(faults, "pissa_init", $"it changes the model that stage {Word(spec.Stage)} compares with; take it out.");
         }
@@ -75,28 +75,28 @@ internal static class LlamaFactoryRules
     {
         if (spec.Method != FineTuningMethod.Lora)
         {
-            foreach (var key in OfAdapters.Where(key => IsSet(spec, key)))
+            foreach (var key in OfAdapters.Where(key => spec.Sets(key)))
             {
-                Fault(faults, key, $"it is for method lora, and the job's method is {spec.Method.ToString().ToLowerInvariant()}; take it out, or set method to lora.");
+                Fault(faults, key, $"it is for method lora, and the job's method is {Word(spec.Method)}; take it out, or set method to lora.");
             }
         }
         else
         {
-            foreach (var key in OfWholeWeights.Where(key => IsTrue(spec, key)))
+            foreach (var key in OfWholeWeights.Where(key => spec.SaysTrue(key)))
             {
                 Fault(faults, key, "it is for whole weights, and the job's method is lora; take it out, or set method to full or freeze.");
             }
         }
 
-        if (spec.Method != FineTuningMethod.Freeze && !IsTrue(spec, "use_llama_pro"))
+        if (spec.Method != FineTuningMethod.Freeze && !spec.SaysTrue("use_llama_pro"))
         {
-            foreach (var key in OfLayers.Where(key => IsSet(spec, key)))
+            foreach (var key in OfLayers.Where(key => spec.Sets(key)))
             {
-                Fault(faults, key, $"it is for method freeze, and the job's method is {spec.Method.ToString().ToLowerInvariant()}; take it out, or set method to freeze.");
+                Fault(faults, key, $"it is for method freeze, and the job's method is {Word(spec.Method)}; take it out, or set method to freeze.");
             }
         }
 
-        if (IsSet(spec, "quantization_bit"))
+        if (spec.Sets("quantization_bit"))
         {
             CheckQuantization(spec, faults);
         }
@@ -110,22 +110,17 @@ internal static class LlamaFactoryRules
             Fault(faults, "quantization_bit", $"it must be 4 or 8, not {bits.ToString(CultureInfo.InvariantCulture)}.");
         }
 
-        foreach (var key in new[] { "pissa_init", "resize_vocab" }.Where(key => IsTrue(spec, key)))
+        foreach (var key in new[] { "pissa_init", "resize_vocab" }.Where(key => spec.SaysTrue(key)))
         {
             Fault(faults, key, "it changes weights, which quantization_bit keeps in few bits; take one of the two out.");
         }
     }
 
-    private static bool IsSet(JobSpec spec, string key) =>
-        spec.Llamafactory.GetValueOrDefault(key).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False);
-
     private static void Fault(FaultList faults, string key, string what) => faults.Add("llamafactory_keys", $"llamafactory.{key}: {what}");
 
-    private static string Word(TrainingStage stage) => stage.ToString().ToLowerInvariant();
+    private static string Word(Enum value) => value.ToString().ToLowerInvariant();
 
     private static string? Text(JobSpec spec, string key) => spec.Llamafactory.GetValueOrDefault(key) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     private static double Number(JobSpec spec, string key) => spec.Llamafactory.GetValueOrDefault(key) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : 0;
-
-    private static bool IsTrue(JobSpec spec, string key) => spec.Llamafactory.GetValueOrDefault(key).ValueKind == JsonValueKind.True;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTunePipeline.Artifacts.Validate.LlamaFactory;
 using FineTunePipeline.Contracts.Jobs;
 
 namespace FineTunePipeline.Artifacts.Validate.Planning;
@@ -45,7 +46,7 @@ internal sealed record TrainingPlan
     }
 
     /// <summary>Plain texts are joined and divided anew unless the job says no; chats only if it says so.</summary>
-    public static bool Packs(JobSpec spec) => spec.Llamafactory.GetValueOrDefault("neat_packing").ValueKind == JsonValueKind.True
+    public static bool Packs(JobSpec spec) => spec.SaysTrue("neat_packing")
         || spec.Llamafactory.GetValueOrDefault("packing").ValueKind switch
         {
             JsonValueKind.True => true,
@@ -71,7 +72,7 @@ internal sealed record TrainingPlan
 
     private static string? UnsureOf(JobSpec spec)
     {
-        var keys = Regrouping.Where(key => spec.Llamafactory.GetValueOrDefault(key).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False)).ToList();
+        var keys = Regrouping.Where(spec.Sets).ToList();
         return keys.Count > 0 ? $"llamafactory.{string.Join(", ", keys)} groups the samples in another way."
             : Packs(spec) ? "Texts are joined to blocks of cutoff_len tokens, a thousand texts at a time, and what is left over of each thousand is not used."
             : spec.Provider.Trainer == TrainerNames.LlamaFactory ? "With several cards there are as many times fewer, of as many times more samples."

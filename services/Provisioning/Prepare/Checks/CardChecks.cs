@@ -19,12 +19,12 @@ internal static class CardChecks
     {
         var finding = await LookAsync(test, cancellationToken);
         return test.Job?.MoreCardBytesThan is { } least && finding.Passed != false && !(test.CardBytes > least)
-            ? Finding.Bad($"{(test.CardBytes is { } bytes ? TooSmall(bytes) : finding.Found)}, and training ran out of memory on {Size(least)}")
+            ? Finding.Bad($"{(test.CardBytes is { } bytes ? TooSmall(bytes) : finding.Found)}, and training ran out of memory on {GraphicsCardReport.Size(least)}")
             : finding;
     }
 
     /// <summary>What is wrong with a card of so much memory, for people.</summary>
-    public static string TooSmall(long bytes) => $"its card has {Size(bytes)}";
+    public static string TooSmall(long bytes) => $"its card has {GraphicsCardReport.Size(bytes)}";
 
     private static async Task<Finding> LookAsync(HostUnderTest test, CancellationToken cancellationToken)
     {
@@ -76,8 +76,6 @@ internal static class CardChecks
         var words = said.Split([' ', '-', '_', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => !word.Trim('x', 'X', '*').All(char.IsAsciiDigit) || word.Length > 2).ToList();
         return cards.Any(card => words.TrueForAll(word => card.Name.Contains(word, StringComparison.OrdinalIgnoreCase))) ? "" : $"; its owner said {said}";
     }
-
-    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
 
     private static string FirstLine(string text) => text.Length > 0 ? text.Split('\n')[0].Trim() : "it wrote nothing";
 }

@@ -55,12 +55,9 @@ internal sealed partial class FirstPromptCheck(TrainerLocator trainers, EngineRu
     {
         var job = test.Job!;
         return QuestionYaml.For(job.Spec, job.Spec.Method, job.ModelFolder, Run, folder, EngineRuns.FolderOf(test, Run) + "/out")
+            .Answered(batchSize: 1)
             .Add("do_eval", true)
-            .Add("do_predict", true)
-            .Add("predict_with_generate", true)
-            .Add("do_sample", false)
             .Add("max_new_tokens", MaxNewTokens)
-            .Add("per_device_eval_batch_size", 1)
             .ToString();
     }
 
